@@ -6,8 +6,11 @@ The names below are one obvious call for each task (:mod:`restated.api`); they l
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from restated.errors import RestatedError
+
 __version__ = "0.2.0"
-__all__ = ["check", "counts", "growth", "meta", "moments", "ranks", "scores", "study_sets", "tables", "twins"]
+__all__ = ["RestatedError", "check", "counts", "growth", "meta", "moments", "ranks", "scores", "study_sets", "tables"]
+__all__ += ["twins"]
 
 if TYPE_CHECKING:
     from restated.api import check, counts, growth, meta, moments, ranks, scores, study_sets, tables, twins

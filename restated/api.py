@@ -8,7 +8,6 @@ comes back is a small object with the data as a frame, the range of any statisti
 import html
 import inspect
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from restated.arguments import check_option
+from restated.arguments import check_option, floats
 from restated.audit import counts as share_checks
 from restated.audit import derived, intervals, statistics
 from restated.audit import scores as score_checks
@@ -25,8 +24,9 @@ from restated.audit.comparison import Comparison
 from restated.errors import RestatedError
 from restated.estimate import growth as growth_models
 from restated.estimate import meta as meta_models
+from restated.given import PARTS, named, of_check, reading, within
 from restated.intervals import Constraint
-from restated.printed import Printed, parse
+from restated.printed import Printed
 from restated.reconstruct import counts as share_sets
 from restated.reconstruct import moments as moment_sets
 from restated.reconstruct import ranks as rank_sets
@@ -34,7 +34,10 @@ from restated.reconstruct import scores as score_sets
 from restated.reconstruct import studysets, twintables
 from restated.reconstruct import tables as table_sets
 from restated.reconstruct.enumeration import Exhaustive
+from restated.results import Result
 
+#: Most values that are drawn at once: about 1 GB.
+MOST_VALUES = 20_000_000
 #: What a table of four cells can be asked for; an undefined value is nan and is in no range.
 _OF_TABLES: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "agreement": lambda t: 100 * (t.a + t.d) / t.sum(axis=1),
@@ -54,16 +57,9 @@ _OF_TWINS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
 class Found:
     """Data that fit printed numbers, one member of the set a row unless `frame` has a column ``set`` or ``draw``.
 
-    Attributes
-    ----------
-    frame : DataFrame
-        The members; not data that anybody observed.
-    message : str
-        Number of members and the request, in one sentence.
-    basis : str
-        ``enumerated`` (all there are), ``drawn`` (some of them) or ``assumed`` (their shape is not known).
-    statistics : mapping
-        Named functions of `frame` that :meth:`range` knows besides its columns.
+    `frame` holds the members, not data that anybody observed; `message` their number and the request in one sentence.
+    `basis` is ``enumerated`` (all there are), ``drawn`` (some of them) or ``assumed`` (their shape is not known).
+    `statistics` are named functions of `frame` that :meth:`range` knows besides its columns.
     """
 
     frame: pd.DataFrame
@@ -88,7 +84,9 @@ class Found:
     def range(self, statistic: str | Callable[[pd.DataFrame], Any]) -> tuple[float, float]:
         """Return the lowest and highest value of a statistic over the set; nan for an empty set."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            found = self.values(statistic).replace([np.inf, -np.inf], np.nan)
+            found = self.values(statistic)
+        numbers = floats(found, problem="the statistic is not a number for each member")
+        found = pd.Series(numbers.ravel()).replace([np.inf, -np.inf], np.nan)
         return float(found.min()), float(found.max())
 
     def summary(self) -> str:
@@ -103,31 +101,35 @@ class Found:
         return f"<p>{html.escape(self.message)} ({self.basis})</p>{self.frame.head().to_html(index=False)}"
 
 
+def _room(values: int, draws: int) -> None:
+    """Refuse more draws than fit into memory."""
+    if values * draws > MOST_VALUES:
+        problem = f"{draws} draws of {values} values are more than {MOST_VALUES} values"
+        raise RestatedError(problem, field="draws", remedy="Make fewer draws")
+
+
 def _exhaustive(found: Exhaustive, columns: Sequence[str], named: Mapping[str, Any]) -> Found:
     return Found(pd.DataFrame(found.tables, columns=list(columns)), found.message, "enumerated", named)
 
 
+@reading(table_sets.two_by_two)
 def tables(n: int, **printed: Constraint) -> Found:
     """List all 2 × 2 tables of `n` cases with the printed numbers, columns a, b, c, d.
 
     The numbers are those of :func:`restated.reconstruct.tables.two_by_two`: agreement, kappa, phi, chi2, odds_ratio,
     row1, col1, their shares, sensitivity, specificity and percentages of rows and columns.
 
-    Examples
-    --------
     >>> found = tables(50, agreement="72%", kappa=".43")
     >>> len(found), found.range("kappa")[0] >= 0.425
     (40, True)
     """
-    _known(printed, table_sets.two_by_two, "n")
     return _exhaustive(table_sets.two_by_two(n, **printed), "abcd", _OF_TABLES)
 
 
+@reading()
 def counts(percent: Constraint, n: int | Iterable[int]) -> Found:
     """List all counts, and of several possible `n` all pairs, that round to a percentage; columns count, n.
 
-    Examples
-    --------
     >>> counts("62.6", range(90, 100)).frame.to_dict("list")
     {'count': [57, 62], 'n': [91, 99]}
     """
@@ -135,14 +137,13 @@ def counts(percent: Constraint, n: int | Iterable[int]) -> Found:
     return Found(pd.DataFrame(found.pairs, columns=["count", "n"]), found.message, "enumerated")
 
 
+@reading(score_sets.score_samples)
 def scores(mean: Constraint, sd: Constraint, n: int, low: int, high: int, **options: Any) -> Found:
     """List or draw samples of `n` whole scores from `low` to `high` with a printed mean and SD.
 
     One sample a row, one column a score: how many cases have it. The options are those of
     :func:`restated.reconstruct.scores.score_samples`.
 
-    Examples
-    --------
     >>> len(scores("3.5", "0.58", 4, 1, 7))
     1
     """
@@ -151,6 +152,7 @@ def scores(mean: Constraint, sd: Constraint, n: int, low: int, high: int, **opti
     return Found(frame, found.message, "enumerated" if found.method == "exhaustive" else "drawn")
 
 
+@reading(studysets.study_sets)
 def study_sets(
     k: int, n: int, pooled: Constraint, *, tau2: float, draws: int = 200, seed: int = 0, **more: Any
 ) -> Found:
@@ -159,11 +161,10 @@ def study_sets(
     The variance `tau2` between studies (Fisher z) and the spread of their sizes are assumptions, see
     :func:`restated.reconstruct.studysets.study_sets`.
 
-    Examples
-    --------
     >>> len(study_sets(8, 400, ".31", tau2=0.02, draws=5))
     5
     """
+    _room(k, draws)
     found = studysets.study_sets(k, n, pooled, tau2=tau2, draws=draws, seed=seed, **more)
     places = np.indices(found.n.shape)
     columns = {"set": places[0], "study": places[1], "n": found.n, "r": np.tanh(found.z)}
@@ -171,6 +172,7 @@ def study_sets(
     return Found(pd.DataFrame({name: values.ravel() for name, values in columns.items()}), message, "assumed")
 
 
+@reading()
 def moments(
     n: int, mean: float, sd: float, *, shape: str = "lognormal", zeros: int = 0, draws: int = 1, seed: int = 0
 ) -> Found:
@@ -178,12 +180,16 @@ def moments(
 
     `shape` is ``normal``, or ``lognormal`` or ``gamma`` for positive values, of which `zeros` are 0.
 
-    Examples
-    --------
     >>> moments(22, 100, 90).frame["value"].std().round(9)
     np.float64(90.0)
     """
+    check_option("shape", shape, ("normal", "lognormal", "gamma"), field="shape")
+    if n < 2 or sd == 0:
+        raise RestatedError("values with an SD are at least 2, and not all the same", field="n" if n < 2 else "sd")
+    _room(n, draws)
     if shape == "normal":
+        if zeros:
+            raise RestatedError("a normal shape has no zeros", field="zeros", remedy="Use lognormal or gamma")
         values = np.stack([moment_sets.exact_moments(n, [mean], [sd], seed=seed + i)[:, 0] for i in range(draws)])
     else:
         values = moment_sets.exact_samples(n, mean, sd, shape, zeros=zeros, draws=draws, seed=seed)
@@ -192,11 +198,10 @@ def moments(
     return Found(frame, f"{draws} {shape} samples of {n} values with mean {mean:g} and SD {sd:g}", "assumed")
 
 
+@reading(rank_sets.u_values)
 def ranks(z: Constraint, n1: int, n2: int, **options: Any) -> Found:
     """List all values of the rank statistic U of the first group that print as `z`; columns u, plain, corrected.
 
-    Examples
-    --------
     >>> ranks("-1.98", 10, 12).range("u")
     (30.0, 30.0)
     """
@@ -205,17 +210,15 @@ def ranks(z: Constraint, n1: int, n2: int, **options: Any) -> Found:
     return Found(frame, f"{len(frame)} values of U fit z = {z} in groups of {n1} and {n2}", "enumerated")
 
 
+@reading(twintables.twin_tables)
 def twins(pairs: int, **printed: Constraint) -> Found:
     """List all tables of twin pairs with the printed concordances; columns both, discordant, neither.
 
     The numbers are those of :func:`restated.reconstruct.twintables.twin_tables`.
 
-    Examples
-    --------
     >>> len(twins(57, agreement="70"))
     41
     """
-    _known(printed, twintables.twin_tables, "pairs")
     return _exhaustive(twintables.twin_tables(pairs, **printed), ("both", "discordant", "neither"), _OF_TWINS)
 
 
@@ -224,8 +227,6 @@ def meta(y: ArrayLike, v: ArrayLike, *, method: str = "REML", ci: str = "knapp-h
 
     See :func:`restated.estimate.meta.fit` for the methods.
 
-    Examples
-    --------
     >>> round(meta([0.1, 0.3, 0.5], [0.02, 0.02, 0.02]).estimate, 3)
     0.3
     """
@@ -235,68 +236,35 @@ def meta(y: ArrayLike, v: ArrayLike, *, method: str = "REML", ci: str = "knapp-h
 growth = growth_models.fit
 
 
-def _known(given: Iterable[str], function: Callable[..., Any], first: str) -> None:
-    """Refuse the name of a number that a function does not take."""
-    names = [name for name in inspect.signature(function).parameters if name != first]
-    for name in given:
-        check_option("printed number", name, names)
+@dataclass(frozen=True)
+class Checked(Comparison, Result):
+    """Result of a check; its frame has one row, for the number that is compared with the others."""
 
+    quantity: str
+    printed: str
 
-#: Whole numbers that checks take, with the least each can be, and the printed numbers that have a range.
-WHOLE = {"n": 1, "n1": 1, "n2": 1, "items": 1, "count": 0, "a": 0, "c": 0}
-RANGES: dict[str, tuple[float, float]] = {"p": (0, 1), "percent": (0, 100), "r": (-1, 1), "kappa": (-1, 1)}
-RANGES |= dict.fromkeys(("F", "chi2", "Q", "sd"), (0, math.inf))
+    @property
+    def message(self) -> str:
+        return f"{'consistent' if self.fits else 'inconsistent as printed'}: {self.detail}"
 
-
-def _read(name: str, value: Any) -> Any:
-    """Read the number a check takes under a name: a whole number, degrees of freedom, or a number as printed."""
-    if name in ("scale", "level"):
-        return value
-    if name == "df":
-        return [_degrees(x) for x in (value if isinstance(value, tuple | list) else str(value).split(","))]
-    if name in WHOLE:
-        text = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?:,|$))", "", str(value).strip())
-        if not re.fullmatch("[0-9]+", text) or int(text) < WHOLE[name]:
-            raise RestatedError(f"'{value}' is not a whole number of at least {WHOLE[name]}", field=name)
-        return int(text)
-    if isinstance(value, float):
-        raise RestatedError(f"the digits printed for {value!r} are unknown", field=name, remedy="Give printed text")
-    try:
-        found = parse(str(value), exact=isinstance(value, int))
-    except RestatedError as error:
-        raise RestatedError(error.message, field=name, remedy=AS_PRINTED) from None
-    if not found.is_number or (name not in BOUNDS and None in (found.low, found.high)):
-        raise RestatedError(f"'{value}' is not a number", field=name, remedy=AS_PRINTED)
-    low, high = RANGES.get(name, (-math.inf, math.inf))
-    if (found.value is not None and not low <= found.value <= high) or (found.high is not None and found.high < low):
-        ends = f"of at least {low}" if math.isinf(high) else f"from {low} to {high}".replace("-", "\u2212")
-        raise RestatedError(f"'{value}' is not a number {ends}", field=name)
-    return found
-
-
-def _degrees(text: object) -> float:
-    try:
-        return float(str(text))
-    except ValueError:
-        raise RestatedError(f"'{text}' is not a number", field="df", remedy="Give digits") from None
-
-
-def _ends(low: Printed, high: Printed) -> None:
-    """Refuse an interval whose ends are the wrong way round."""
-    if float(low.high or 0) > float(high.high or 0):
-        raise RestatedError(
-            f"the interval from {low.text} to {high.text} runs downwards", remedy="Give the lower end first"
-        )
+    def _rows(self) -> list[tuple[str, object, float, float]]:
+        return [(self.quantity, self.printed, self.low, self.high)]
 
 
 def _interval(
-    estimate: Printed, low: Printed, high: Printed, p: Printed | None = None, scale: str = "plain", level: object = 95
+    estimate: Printed, low: Printed, high: Printed, p: Printed | None = None, scale: str = "plain", level: float = 95
 ) -> Comparison:
-    check_option("scale", scale, ("plain", "log", "fisher-z"))
-    _ends(low, high)
+    check_option("scale", scale, SCALES, field="scale")
+    for name, one in (("estimate", estimate), ("low", low), ("high", high)):
+        within(name, one.text, one.value, one.value, SCALES[scale])
+    if float(low.high or 0) > float(high.high or 0):
+        problem = f"the interval from {low.text} to {high.text} runs downwards"
+        raise RestatedError(problem, remedy="Give the lower end first")
     if p is None:
         return intervals.centred(estimate, low, high, [scale])
-    return intervals.p_of_interval(estimate, low, high, p, [scale], level=float(str(level)) / 100, df=None)
+    if not 0 < level < 100:
+        raise RestatedError(f"a level of {level:g} % is not between 0 and 100 %", field="level")
+    return intervals.p_of_interval(estimate, low, high, p, [scale], level=level / 100, df=None)
 
 
 def _of_r(r: Printed, n: int, p: Printed) -> Comparison:
@@ -305,9 +273,10 @@ def _of_r(r: Printed, n: int, p: Printed) -> Comparison:
     return statistics.statistic_against_p("r", r, [n - 2], p)
 
 
-#: What to do about a number that cannot be read; printed numbers that may be a bound, "< .001".
-AS_PRINTED = "Write it as printed, for example .31, 4,819 or <.001"
-BOUNDS = ("p", "t", "z", "F", "chi2", "Q", "r")
+#: Scales of an interval, with what an estimate on each can be.
+SCALES = {"plain": (-math.inf, math.inf), "log": (0, math.inf), "fisher-z": (-1, 1)}
+#: Most cases of checks that go through all counts, sums or tables: some seconds.
+LIMITS = {"percent": 1_000_000, "counts-p": 1_000_000, "grimmer": 100_000, "agreement": 1_000}
 #: Kinds of checks: what each takes, and the call of :mod:`restated.audit` behind it.
 CHECKS: dict[str, Callable[..., Comparison]] = {
     "t": lambda t, df, p: statistics.statistic_against_p("t", t, df, p),
@@ -325,38 +294,31 @@ CHECKS: dict[str, Callable[..., Comparison]] = {
     "agreement": lambda percent, kappa, n: derived.kappa_of_agreement(percent, kappa, n),
     "counts-p": lambda a, n1, c, n2, p: derived.p_of_counts([a, n1, c, n2], p),
 }
+#: The number that a check compares with the others, the last of these that it takes.
+COMPARED = ("percent", "mean", "sd", "estimate", "kappa", "p")
 
 
-def check(kind: str, **printed: Any) -> Comparison:
+def check(kind: str, **printed: Any) -> Checked:
     """Check if printed numbers agree: ``fits``, the range the others allow, the power of the check, and a sentence.
 
     `kind` is one of :data:`CHECKS`; the numbers it takes are given by name, as printed.
 
-    Examples
-    --------
     >>> check("t", t="2.20", df=28, p=".04").fits
     True
     >>> check("grim", mean="3.51", n=20).fits
     False
     """
     check_option("check", kind, CHECKS)
-    parameters = inspect.signature(CHECKS[kind]).parameters
-    optional = ("count", "items", "scale", "level")
-    if missing := [name for name in parameters if name not in optional and name not in printed]:
-        raise RestatedError(
-            f"the check '{kind}' needs {', '.join(missing)}", remedy=f"It takes {', '.join(parameters)}"
-        )
-    _known(printed, CHECKS[kind], "")
-    return CHECKS[kind](**{name: _read(name, value) for name, value in printed.items()})
+    named(f"the check '{kind}'", printed, inspect.signature(CHECKS[kind]).parameters, "printed number")
+    read = {name: of_check(name, value, LIMITS.get(kind)) for name, value in printed.items()}
+    for part, total in PARTS.items():
+        if read.get(part) is not None and read[part] > read[total]:
+            raise RestatedError(f"'{printed[part]}' is more than {total} ({printed[total]})", field=part)
+    found = CHECKS[kind](**read)
+    quantity = next(name for name in reversed(COMPARED) if name in printed)
+    return Checked(**vars(found), quantity=quantity, printed=str(printed[quantity]))
 
 
 #: Sets by the name they have on the command line.
-SETS: dict[str, Callable[..., Found]] = {
-    "table": tables,
-    "count": counts,
-    "score": scores,
-    "studies": study_sets,
-    "moments": moments,
-    "rank": ranks,
-    "twin": twins,
-}
+SETS: dict[str, Callable[..., Found]] = {"table": tables, "count": counts, "score": scores, "studies": study_sets}
+SETS |= {"moments": moments, "rank": ranks, "twin": twins}

@@ -66,5 +66,6 @@ def check_level(level: float) -> None:
 
 def check_option(name: str, value: object, allowed: Iterable[str], *, field: str | None = None) -> None:
     """Raise a RestatedError unless `value` is one of the `allowed` ones; `name` names it in the message."""
-    if value not in (options := tuple(allowed)):
+    options = tuple(allowed)
+    if not isinstance(value, str) or value not in options:
         raise RestatedError(f"unknown {name} {value!r}", field=field, remedy=f"Use one of {', '.join(options)}")

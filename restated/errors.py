@@ -4,8 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-#: Longest run of characters without a blank that a message repeats: a longer one got into a field by mistake, and its
-#: beginning identifies it.
+#: Longest run of characters without a blank that a message repeats: a longer one is a mistake known by its beginning.
 LONGEST = 200
 #: Most faults that one message lists: more than a screen of them is rarely corrected in one go.
 LISTED = 100
@@ -54,8 +53,8 @@ def together(faults: Sequence[RestatedError], file: Path | str) -> RestatedError
 def printable(text: str) -> str:
     """Make `text` fit for a terminal, whatever a file put into it.
 
-    Line ends stay only before lines that we indent; control characters are escaped; a run of more than :data:`LONGEST`
-    characters is cut.
+    Line ends stay only before lines that we indent; control characters are escaped; runs beyond :data:`LONGEST` are
+    cut.
     """
     text = re.sub(r"\s*[\r\n](?!  )\s*", " ", text)
     text = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)

@@ -9,7 +9,7 @@ import numpy as np
 
 from restated.arguments import is_whole
 from restated.errors import RestatedError
-from restated.printed import Printed, parse
+from restated.printed import AS_PRINTED, Printed, parse
 
 #: Printed text or a `Printed` (its rounding interval), an exact number, or a pair (low, high) with None for no bound.
 Constraint: TypeAlias = str | Printed | int | Fraction | Sequence[Any]
@@ -20,19 +20,21 @@ Ends: TypeAlias = tuple[Fraction | None, Fraction | None]
 def closed_interval(value: Constraint, name: str = "value") -> Ends:
     """Read a constraint as a closed interval with exact rational ends, None where there is no bound.
 
-    `value`: text is read as printed (its rounding interval), an integer or a Fraction is exact, and a pair ``(low,
-    high)`` is taken as given; ``None`` in a pair means unbounded. A float inside a pair stands for the decimal number
-    it displays (0.305 is 305/1000). `name`: name of the constraint in an error message. Raises a RestatedError for a
-    bare float, which has lost the number of printed digits, for text without a number, and for a pair in the wrong
-    order.
+    Text is read as printed (its rounding interval), an integer or a Fraction is exact, and a pair ``(low, high)`` is
+    taken as given; a float inside a pair is the decimal number it displays (0.305 is 305/1000). `name` is that of the
+    constraint in a message. Raises a RestatedError for a bare float, which has lost the number of printed digits, for
+    text without a number, and for a pair in the wrong order.
     """
     if isinstance(value, str):
-        value = parse(value)
+        try:
+            value = parse(value)
+        except RestatedError as error:
+            raise RestatedError(error.message, field=name, remedy=AS_PRINTED) from None
     ends: Sequence[Any]
     if isinstance(value, Printed):
         ends = value.low, value.high
         if not value.is_number:
-            raise RestatedError(f"'{value.text}' is not a number", field=name)
+            raise RestatedError(f"'{value.text}' is not a number", field=name, remedy=AS_PRINTED)
     elif isinstance(value, (bool, np.bool_)):
         raise RestatedError("a truth value is not a number", field=name)
     elif is_whole(value) or isinstance(value, Fraction):
@@ -69,7 +71,10 @@ def _fraction(x: Any, name: str) -> Fraction | None:
         if math.isnan(x):
             raise RestatedError("an end of the interval is not a number", field=name)
         return None if math.isinf(x) else Fraction(repr(float(x)))
-    return Fraction(int(x) if isinstance(x, np.integer) else x)
+    try:
+        return Fraction(int(x) if isinstance(x, np.integer) else x)
+    except (TypeError, ValueError):
+        raise RestatedError(f"an end of the interval, {x!r}, is not a number", field=name) from None
 
 
 def describe(value: Constraint) -> str:
@@ -97,6 +102,6 @@ def refuse_proportion(value: Constraint, name: str) -> None:
 
 def integer_range(low: Fraction | None, high: Fraction | None, floor: int, ceiling: int) -> tuple[int, int]:
     """Return the first and last integer in a closed interval within ``floor..ceiling``; none if first > last."""
-    first = floor if low is None else max(floor, math.ceil(low))
-    last = ceiling if high is None else min(ceiling, math.floor(high))
+    first = floor if low is None else min(max(floor, math.ceil(low)), ceiling + 1)
+    last = ceiling if high is None else max(min(ceiling, math.floor(high)), floor - 1)
     return first, last

@@ -22,11 +22,10 @@ from restated.errors import RestatedError
 FRACTION_DIGITS = 28
 #: Most digits of a printed number. More never occur in print, and Python reads thousands of them slowly or not at all.
 MOST_DIGITS = 28
-_UNITS = re.findall(
-    r"\w+",
-    "zero one two three four five six seven eight nine ten "
-    "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
-)
+#: What to do about a number that cannot be read.
+AS_PRINTED = "Write it as printed, for example .31, 4,819 or <.001"
+_UNITS = re.findall(r"\w+", "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen")
+_UNITS += ["fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {word: number for number, word in enumerate(_UNITS)}
 _WORDS |= {ten: 20 + 10 * i for i, ten in enumerate(_TENS)}
@@ -68,19 +67,16 @@ _RANGE = re.compile(rf"({_NUMBER}){_PERCENT}\s*(?:to|~|;|-|\u2013)\s*({_NUMBER})
 _BELOW = re.compile(r"(?:<=|<|\u2264|less than|fewer than|below|under|up to|at most)\s*(.+)")
 _ABOVE = re.compile(r"(?:>=|>|\u2265|more than|over|above|at least)\s*(.+)")
 _ABOUT = re.compile(r"(?:~|ca\.|about|approximately|approx\.|around|nearly|almost)\s*(.+)")
-#: How a caller of the library says what a mark means.
-_SAY_WHICH = "Say which with parse(text, decimal=',') or parse(text, decimal='.')"
 
 
 @dataclass(frozen=True)
 class Printed:
     """A printed number and the closed interval its digits stand for.
 
-    `text` is exactly as printed. `low` and `high` are the ends of the closed interval: half-up and half-even rounding
-    are both covered, hence both ends belong to it; None where the print sets no end. `value` is the number itself, None
-    for words and for bounds and ranges. `kind` is ``exact`` (a count), ``rounded``, ``truncated``, ``below``,
-    ``above``, ``range``, ``about`` or ``text``. `decimals` are those printed, negative for a number such as 1.2e5; None
-    where no digits are printed.
+    `low` and `high` are its ends: half-up and half-even rounding are both covered, hence both belong to it; None where
+    the print sets no end. `value` is the number itself, None for words, bounds and ranges. `kind` is ``exact`` (a
+    count), ``rounded``, ``truncated``, ``below``, ``above``, ``range``, ``about`` or ``text``. `decimals` are those
+    printed, negative for a number such as 1.2e5; None where no digits are printed.
     """
 
     text: str
@@ -115,6 +111,13 @@ def _clean(text: str) -> str:
     """One spelling of every mark, digit and sign that looks alike; raised digits follow a ``^``."""
     text = _RAISED_RUN.sub(lambda run: "^" + run[0].translate(_RAISED), text).translate(_TRANSLATE).strip().casefold()
     return "".join(c if c.isascii() or not c.isdecimal() else str(unicodedata.decimal(c)) for c in text)
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a text is one number in digits, with a bound or without."""
+    clean = _clean(text)
+    bound = _BELOW.fullmatch(clean) or _ABOVE.fullmatch(clean)
+    return bool(_PLAIN.fullmatch(bound[1] if bound else clean))
 
 
 def _is_numeric(clean: str) -> bool:
@@ -187,7 +190,7 @@ class _Reader:
         if mark is None:
             shown = " or ".join(sorted(readings.values()))
             problem = f"the comma of '{self.text}' can part decimals or thousands: {shown}"
-            raise RestatedError(problem, remedy=_SAY_WHICH)
+            raise RestatedError(problem, remedy="Say which with parse(text, decimal=',') or parse(text, decimal='.')")
         return readings[mark]
 
     def rounding(self, number: str, *, whole_zeros_count: bool = True) -> tuple[Decimal, Decimal, Decimal, int]:
@@ -219,35 +222,23 @@ def _words(text: str) -> str | None:
 def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Printed:
     """Read a printed number.
 
-    Raises RestatedError if `text` is not a string (a float has already lost its trailing zeros), a range runs
-    downwards, a comma can part decimals or thousands, or `text` is made of digits and signs in no order that numbers
-    have.
+    `text`: as printed. Understood: missing leading zero, typographic minus, percent sign, number words up to
+    ninety-nine, "half" and the like, "20/40", bounds ("<.001", "more than 16", "up to 45"), "about 40", ranges ("0.46
+    to 0.59"), powers ("1.2e-3", "1.2 × 10⁻³"), digits of any script. Decimals follow a point, comma or dot at
+    mid-height; between thousands is a comma, point, space or apostrophe. Anything else becomes kind ``text`` with empty
+    ends. `exact`: the number is a count or a year: its digits stand for themselves and not for a rounding interval, and
+    a mark before three digits parts thousands. `decimal` (".", "," or None): mark before decimals. Without it a point
+    parts decimals ("1.250"), and a comma before three digits ("1,250") is refused unless another number of `text` shows
+    what it is.
 
-    Parameters
-    ----------
-    text : str
-        As printed. Understood: missing leading zero, typographic minus, percent sign, number words up to ninety-nine,
-        "half" and the like, "20/40", bounds ("<.001", "more than 16", "up to 45"), "about 40", ranges ("0.46 to 0.59"),
-        powers ("1.2e-3", "1.2 × 10⁻³"), digits of any script. Decimals follow a point, comma or dot at
-        mid-height; between thousands is a comma, point, space or apostrophe. Anything else becomes kind ``text``
-        with empty ends.
-    exact : bool
-        The number is a count or a year: its digits stand for themselves and not for a rounding interval, and a mark
-        before three digits parts thousands.
-    decimal : {".", ",", None}
-        Mark before decimals, for numbers that can be read in two ways. Without it a point parts decimals ("1.250"), and
-        a comma before three digits ("1,250") is refused unless another number of `text` shows what it is.
-
-    Notes
-    -----
-    Bounds are closed, as "up to" is, and the difference from "<" has no width. "About" is read to the last digit that
-    is not a zero of a whole number: about 40 is 35 to 45, about 36 is 35.5 to 36.5.
+    Raises RestatedError if `text` is not a string (a float has lost its trailing zeros), a range runs downwards, a
+    comma can part decimals or thousands, or digits and signs are in no order that numbers have. Bounds are closed, as
+    "up to" is. "About" is read to the last digit that is not a zero of a whole number: about 40 is 35 to 45, about 36
+    is 35.5 to 36.5.
     """
     if not isinstance(text, str):
-        raise RestatedError(
-            f"a printed number must be a string, not {type(text).__name__} {text!r}",
-            remedy="Keep the digits as printed: '5.20' and 5.2 are not the same.",
-        )
+        problem = f"a printed number must be a string, not {type(text).__name__} {text!r}"
+        raise RestatedError(problem, remedy="Keep the digits as printed: '5.20' and 5.2 are not the same.")
     if decimal is not None:
         check_option("decimal mark", decimal, DECIMAL_MARKS, field="decimal")
     clean = _clean(text)
@@ -283,8 +274,7 @@ def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Prin
             value, low, high, decimals = read.rounding(digits, whole_zeros_count=False)
             return Printed(text, low, high, value, "about", decimals if number else None)
     if _is_numeric(clean):
-        remedy = "Write it as printed, for example .31, 4,819 or <.001"
-        raise RestatedError(f"'{text}' is not a number", remedy=remedy)
+        raise RestatedError(f"'{text}' is not a number", remedy=AS_PRINTED)
     return Printed(text, None, None, None, "text", None)
 
 
@@ -307,8 +297,7 @@ def parse_number(text: str, *, exact: bool = False, decimal: str | None = None, 
         raise RestatedError(error.message, remedy=error.remedy, **place) from None
     if not printed.is_number:
         shown = f"'{text}' is not a number" if text.strip() else "the number is missing"
-        remedy = "Write it as printed, for example .31, 4,819 or <.001."
-        raise RestatedError(shown, remedy=remedy, **place)
+        raise RestatedError(shown, remedy=AS_PRINTED, **place)
     return printed
 
 

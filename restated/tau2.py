@@ -1,17 +1,13 @@
 """Between-study variance: seven estimators and the Q-profile interval, for many data sets at once.
 
-All functions work on a batch: `Y` and `V` have shape (draws, k), one row per data set, and share one design matrix `X`
-of shape (k, p), whose only column is 1 for a plain meta-analysis. Notation, as in Viechtbauer (2005): weights w = 1 /
-(v + tau2), W their diagonal matrix, P = W - W X (X'WX)^-1 X'W, so that y'Py is the weighted residual sum of squares.
+`Y` and `V` have shape (draws, k), one row per data set, and share one design matrix `X` of shape (k, p), whose only
+column is 1 for a plain meta-analysis. Notation, as in Viechtbauer (2005): weights w = 1 / (v + tau2), W their diagonal
+matrix, P = W - W X (X'WX)^-1 X'W, so that y'Py is the weighted residual sum of squares.
 
-References
-----------
-DerSimonian, R., & Laird, N. (1986). Controlled Clinical Trials, 7, 177-188.
-Hedges, L. V., & Olkin, I. (1985). Statistical methods for meta-analysis. Academic Press.
-Paule, R. C., & Mandel, J. (1982). Journal of Research of the National Bureau of Standards, 87, 377-385.
-Sidik, K., & Jonkman, J. N. (2005). Applied Statistics, 54, 367-384.
-Viechtbauer, W. (2005). Journal of Educational and Behavioral Statistics, 30, 261-293.
-Viechtbauer, W. (2007). Statistics in Medicine, 26, 37-52 (Q-profile interval).
+References: DerSimonian & Laird (1986), Controlled Clinical Trials 7, 177-188. Hedges & Olkin (1985), Statistical
+methods for meta-analysis. Paule & Mandel (1982), Journal of Research of the National Bureau of Standards 87, 377-385.
+Sidik & Jonkman (2005), Applied Statistics 54, 367-384. Viechtbauer (2005), Journal of Educational and Behavioral
+Statistics 30, 261-293. Viechtbauer (2007), Statistics in Medicine 26, 37-52 (Q-profile interval).
 """
 
 from collections.abc import Callable
@@ -25,18 +21,15 @@ from restated.arguments import Floats, check_option
 from restated.errors import RestatedError
 
 METHODS = ("FE", "DL", "HE", "SJ", "PM", "ML", "REML")
-#: A step below this share of (tau2 + mean sampling variance) ends an iteration. Newton's steps shrink quadratically, so
-#: the error left is far below the 1e-6 the tests allow for iterative results.
+#: A step below this share of (tau2 + mean sampling variance) ends an iteration: Newton's steps shrink quadratically.
 STEP_TOLERANCE = 1e-12
-#: Newton from inside a bracket takes 5 to 10 steps, bisection in the worst case about 50.
-MAX_ITERATIONS = 200
+MAX_ITERATIONS = 200  #: Newton from inside a bracket takes 5 to 10 steps, bisection in the worst case about 50.
 #: A sum of squares below the square of this share of the squares it is a difference of is rounding, that is zero.
 ROUNDOFF = 1e-12
 #: With weights further apart than this, sums of squared weights lose more than eight of their 16 digits.
 WEIGHTS_APART = 1e4
-#: The likelihood can have more than one maximum. It is evaluated at 0 and at these shares of an upper bound first:
-#: factors of 2, because as a function of log tau2 it turns no faster than its terms v + tau2 do, over about one unit of
-#: the logarithm; down to 1e-4, below which tau2 hardly moves the weights.
+#: The likelihood can have several maxima. It is evaluated at 0 and at these shares of an upper bound first: factors of
+#: 2, because in log tau2 it turns no faster than over about one unit; down to 1e-4, which hardly moves the weights.
 LIKELIHOOD_GRID = tuple(2.0**-power for power in range(13, -1, -1))
 #: Draws handled at a time: 256 rows of 100 studies stay inside a processor's cache.
 CHUNK = 256
@@ -176,8 +169,7 @@ def _likelihood(Y: Floats, V: Floats, X: Floats, restricted: bool) -> Floats:
     """Global maximum of the (restricted) likelihood over tau2 >= 0: the highest of searches from peaks of a grid."""
     k, p = X.shape
     draws = len(Y)
-    # Beyond s^2 + max(v), with s^2 the unweighted residual mean square, the score is negative: y'PPy is at most RSS /
-    # (min v + tau2)^2 and tr(P) at least (k - p) / (max v + tau2).
+    # Beyond s^2 + max(v), with s^2 the unweighted residual mean square, the score is negative.
     bound = ((Y @ _residual_maker(X)) ** 2).sum(axis=1) / (k - p) + V.max(axis=1)
     grid = np.concatenate([np.zeros((draws, 1)), bound[:, None] * np.array(LIKELIHOOD_GRID)], axis=1)
     height = np.column_stack([_log_likelihood(Y, V, X, grid[:, j], restricted) for j in range(grid.shape[1])])

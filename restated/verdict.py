@@ -2,25 +2,15 @@
 
 One printed number stands for the closed interval of all numbers that would have been printed with the same digits
 (:mod:`restated.printed`). One restated number is a point, or a set given by its lowest and highest member. The verdict
-is the first rule that applies:
-
-1. no source of the printed number was read (grade U), or
-   the number was computed from such numbers                -> ``unverified``
-2. nothing was printed                                      -> ``new``
-3. nothing could be recomputed                              -> ``not-recomputable``
-4. the restated number equals the printed one               -> ``identical``
-5. the restated number, or every member of the restated
-   set, is in the interval of the printed digits            -> ``within-rounding``
-6. the restated set reaches into that interval              -> ``compatible``
-7. otherwise                                                -> ``differs``
+is the first rule that applies: ``unverified``, no source of the printed number was read (grade U), or the number was
+computed from such numbers; ``new``, nothing was printed; ``not-recomputable``; ``identical``, the two are equal;
+``within-rounding``, the restated number, or every member of the set, is in the interval of the printed digits;
+``compatible``, the set reaches into it; ``differs``.
 
 The interval is closed: a number exactly half-way is within rounding of both its neighbours, because sources round
-halves up, down, to even, or so that a table adds up. Each number is compared for itself; a table need not keep to one
-rule.
-
-A confidence interval is not a restated set: it is the precision of an estimate, not the values that the printed facts
-allow. It never makes a number ``compatible``. Agreement *by construction* (the number was an input) is recorded next to
-the verdict and never changes it.
+halves up, down, to even, or so that a table adds up. A confidence interval is not a restated set: it is the precision
+of an estimate, not the values that the printed facts allow, and never makes a number ``compatible``. Agreement *by
+construction* (the number was an input) is recorded next to the verdict and never changes it.
 """
 
 import math
@@ -31,8 +21,7 @@ from restated.errors import RestatedError
 VERDICTS = ("identical", "within-rounding", "compatible", "differs", "not-recomputable", "unverified", "new")
 BASES = ("open-data", "enumerated", "moment-matched", "arithmetic", "computed", "assumed", "original", "recalled")
 GRADES = ("P", "S", "U")
-#: Two floating-point routes to one number differ by a few units in the last place. One part in 10**12 is far above that
-#: and far below the last digit of any number printed here, so it can neither make nor break an agreement.
+#: Two floating-point routes to one number differ by far less, and the last printed digit is far more.
 ROUNDOFF = 1e-12
 #: Text of a badge.
 SHORT = {verdict: verdict.replace("-", " ") for verdict in VERDICTS}
@@ -51,22 +40,11 @@ def assign(
 ) -> str:
     """Return the verdict on one number, one of :data:`VERDICTS`.
 
-    Raises RestatedError if the grade is unknown, a number is not finite where it must be, or low exceeds high.
-
-    Parameters
-    ----------
-    grade : {"P", "S", "U"} or None
-        Grade of the printed number; None when nothing was printed.
-    printed : float, optional
-        The number the digits spell; None for a bound such as ``<.001``.
-    printed_low, printed_high : float, optional
-        Interval of the printed digits; None on a side without limit.
-    restated : float, optional
-        The recomputed number.
-    restated_low, restated_high : float, optional
-        Lowest and highest member of the restated *set*. Leave out for a confidence interval.
-    recalled : bool
-        True when the number was computed from unverified numbers: it then neither agrees nor disagrees.
+    `grade`: of the printed number; None when nothing was printed. `printed`: the number the digits spell, None for a
+    bound such as ``<.001``; `printed_low`, `printed_high`: interval of its digits, None on a side without limit.
+    `restated`: the recomputed number; `restated_low`, `restated_high`: ends of the restated *set*, not of a confidence
+    interval. `recalled`: the number was computed from unverified ones: it neither agrees nor disagrees. Raises
+    RestatedError if the grade is unknown, a number is not finite where it must be, or low exceeds high.
     """
     if grade is not None and grade not in GRADES:
         raise RestatedError(f"grade {grade!r} is not one of P, S, U")

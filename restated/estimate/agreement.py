@@ -1,16 +1,13 @@
 """Agreement and association in square tables of counts, for one table or many at once.
 
-A 2x2 table is given as four counts a, b, c, d along the last axis: rows are the first assessment, columns the second,
-so a and d are the agreements. A k x k table has the last two axes (first, second assessment). Functions take array_like
-of shape (..., 4) or (..., k, k) and return a float or an array of shape (...). What cannot be computed is nan, because
-enumerations meet empty margins; counts that are negative or not finite, and other shapes, raise a RestatedError.
+A 2x2 table is given as four counts a, b, c, d along the last axis, shape (..., 4): rows are the first assessment,
+columns the second, so a and d are the agreements. A k x k table has the last two axes. Results are a float or an array
+of shape (...). What cannot be computed is nan, because enumerations meet empty margins; counts that are negative or not
+finite, and other shapes, raise a RestatedError.
 
-References
-----------
-Cohen, J. (1960). Educational and Psychological Measurement, 20, 37-46 (kappa; its first variance).
-Fleiss, J. L., Cohen, J., & Everitt, B. S. (1969). Psychological Bulletin, 72, 323-327 (variance).
-Pearson, K. (1900). Philosophical Transactions A, 195, 1-47 (tetrachoric correlation).
-Owen, D. B. (1956). Annals of Mathematical Statistics, 27, 1075-1090 (bivariate normal).
+References: Cohen (1960), Educational and Psychological Measurement 20, 37-46 (kappa; its first variance). Fleiss, Cohen
+& Everitt (1969), Psychological Bulletin 72, 323-327 (variance). Pearson (1900), Philosophical Transactions A 195, 1-47
+(tetrachoric). Owen (1956), Annals of Mathematical Statistics 27, 1075-1090 (bivariate normal).
 """
 
 from typing import Any
@@ -23,8 +20,7 @@ from scipy.special import ndtr, ndtri, owens_t
 from restated.arguments import FloatOrArray, Floats, floats
 from restated.errors import RestatedError
 
-#: Largest correlation in the search for a tetrachoric one, and its precision: the bivariate normal probability is good
-#: to about 1e-15.
+#: Largest correlation in the search for a tetrachoric one, and its precision: probabilities are good to about 1e-15.
 NEAREST = 1 - 1e-15
 TOLERANCES: Any = {"xatol": 1e-14, "xrtol": 0.0}
 
@@ -57,10 +53,9 @@ def odds_ratio(tables: ArrayLike) -> FloatOrArray:
 def tetrachoric(tables: ArrayLike) -> FloatOrArray:
     """Return the tetrachoric correlation of 2x2 tables by maximum likelihood; nan if a margin is empty.
 
-    The model has three parameters (two thresholds and r) and a table three free proportions, so the maximum fits it
-    exactly: thresholds from the margins, r such that the bivariate normal puts a / n into the first quadrant. By the
-    same rule a single empty cell, or an empty diagonal, has its solution at the boundary: -1 if a or d is empty, 1 if b
-    or c is. No continuity correction is added. A search that does not settle raises a RestatedError too.
+    Thresholds come from the margins, and r puts a / n into the first quadrant of the bivariate normal, which fits
+    exactly. So a single empty cell, or an empty diagonal, has its solution at the boundary: -1 if a or d is empty, 1 if
+    b or c is. No continuity correction is added. A search that does not settle raises a RestatedError too.
     """
     counts = _four(tables)
     a, b, c, d = four = counts.reshape(4, -1)

@@ -2,15 +2,12 @@
 
 Pooled estimates of two reviews that share samples are correlated. With correlation rho the difference has the variance
 s1^2 + s2^2 - 2 rho s1 s2; rho is hardly ever printed, so it is varied. Every function works over rounding boxes, pairs
-of floats: closed intervals of all values that would have been printed with the same digits. `absolute`, `interval` and
-`two_sided_p` take ends that are missing (nan) or infinite, and pass them on.
+of floats: closed intervals of all values with the same printed digits. `absolute`, `interval` and `two_sided_p` take
+ends that are missing (nan) or infinite, and pass them on.
 
-References
-----------
-Altman & Bland (2003), BMJ 326, 219 (difference of two estimates; independent case).
-Altman & Bland (2011), BMJ 343, d2090 (standard error from a confidence interval).
-Payton, Greenstone & Schenker (2003), Journal of Insect Science 3, 34 (intervals near 84 % that just fail to meet
-correspond to a test at 5 % when standard errors are equal and estimates independent).
+References: Altman & Bland (2003), BMJ 326, 219 (difference of two estimates); (2011), BMJ 343, d2090 (standard error
+from an interval). Payton, Greenstone & Schenker (2003), Journal of Insect Science 3, 34 (intervals near 84 % that just
+fail to meet correspond to a test at 5 % when standard errors are equal and estimates independent).
 """
 
 import math
@@ -37,8 +34,8 @@ def absolute(box: Box) -> Box:
 def standard_error(low: Box, high: Box, *, level: float) -> Box:
     """Return the least (never below 0) and greatest standard error of an interval printed at a confidence level.
 
-    `low` and `high` are the boxes of the two ends: their distance is twice the normal quantile of standard errors.
-    Raises RestatedError if the level is not between 0 and 1 or no width above 0 fits.
+    `low` and `high`: boxes of the two ends, whose distance is twice the normal quantile of standard errors. Raises
+    RestatedError if the level is not between 0 and 1 or no width above 0 fits.
     """
     _box(low)
     _box(high)
@@ -59,10 +56,9 @@ def interval(estimate: Box, se: Box, *, level: float) -> tuple[Box, Box]:
 def z_difference(first: Box, second: Box, se_first: Box, se_second: Box, *, rho: float = 0.0) -> Box:
     """Return the range of z = (d1 - d2) / sqrt(s1^2 + s2^2 - 2 rho s1 s2) over the boxes of estimates and errors.
 
-    `rho` is the correlation of the two estimates, at least -1 and below 1. The ends are exact: the variance is convex
-    in each standard error, so it is greatest at a corner and least at a corner or where s1 = rho s2 or s2 = rho s1.
-    Raises RestatedError if rho is outside its range, a box runs downwards or is not finite, or a standard error is not
-    positive.
+    The ends are exact: the variance is convex in each standard error, so it is greatest at a corner and least at a
+    corner or where s1 = rho s2 or s2 = rho s1. Raises RestatedError if `rho`, the correlation of the estimates, is not
+    in [-1, 1), a box runs downwards or is not finite, or a standard error is not positive.
     """
     check_numbers(rho=rho)
     if not -1 <= rho < 1:

@@ -1,10 +1,7 @@
 """Correlations in one sample: limits, and the difference of two that belong to the same cases.
 
-References
-----------
-Efron, B. (1987). Journal of the American Statistical Association, 82, 171-185 (BCa limits).
-Raghunathan, T. E., Rosenthal, R., & Rubin, D. B. (1996). Psychological Methods, 1, 178-183 (no variable in common).
-Zou, G. Y. (2007). Psychological Methods, 12, 399-413 (limits of the difference).
+References: Efron (1987), JASA 82, 171-185 (BCa limits). Raghunathan, Rosenthal & Rubin (1996), Psychological Methods 1,
+178-183 (no variable in common). Zou (2007), Psychological Methods 12, 399-413 (limits of the difference).
 """
 
 from typing import Any, NamedTuple

@@ -3,10 +3,7 @@
 The t tests need only means, standard deviations and sizes, so a printed table determines them; the rank test needs the
 values, and on a reconstruction it shows the effect of the assumed shape. p is two-sided.
 
-References
-----------
-Welch, B. L. (1947). Biometrika, 34, 28-35.
-Mann, H. B., & Whitney, D. R. (1947). Annals of Mathematical Statistics, 18, 50-60.
+References: Welch (1947), Biometrika 34, 28-35. Mann & Whitney (1947), Annals of Mathematical Statistics 18, 50-60.
 """
 
 from dataclasses import dataclass
@@ -47,8 +44,7 @@ def error_of_difference(
 ) -> tuple[Floats, Floats]:
     """Return the standard error of a difference of two means and its degrees of freedom, by Student or by Welch.
 
-    Without any variance Welch's degrees of freedom are nan. Sizes below 2 and variances that are negative or not finite
-    raise a RestatedError.
+    Without variance Welch's df are nan. Sizes below 2, and variances negative or not finite, raise a RestatedError.
     """
     v1, v2 = floats(variance1, "variance1"), floats(variance2, "variance2")
     check_numbers(n1=n1, n2=n2)
@@ -77,8 +73,7 @@ def t_test_from_moments(
 ) -> Comparison:
     """Compare two means by Student's (`equal_variances`) or Welch's t test; standard deviations have divisor n - 1.
 
-    Raises RestatedError if a size is below 2, a standard deviation is negative or both are zero, or a value is not
-    finite.
+    Raises RestatedError if a size is below 2, an SD is negative or both are zero, or a value is not finite.
     """
     check_numbers(mean1=mean1, sd1=sd1, n1=n1, mean2=mean2, sd2=sd2, n2=n2)
     if not np.isfinite([mean1, sd1, n1, mean2, sd2, n2]).all():

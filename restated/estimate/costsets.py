@@ -1,18 +1,14 @@
 """Two groups of costs known by size, mean ratio and SD/mean ratios, compared by several tests.
 
-Costs have no natural unit here: group 2 has mean 1 and group 1 has mean `ratio`; `cv` is the SD divided by the mean
-(coefficient of variation). Student's and Welch's t test and the gamma model with log link need nothing more, so their
-verdict is fixed by the moments (the gamma model's error is Student's for values in units of their group's mean);
-`method` is one of `BY_MOMENTS`. The two-part test needs the shares with any cost too,
-the bootstrap needs values; it takes many samples at a time.
+Costs have no natural unit here: group 2 has mean 1 and group 1 has mean `ratio`; `cv` is the SD divided by the mean.
+That is enough for Student's and Welch's t test and the gamma model with log link (its error is Student's for values in
+units of their group's mean); `method` is one of `BY_MOMENTS`. The two-part test needs the shares with any cost too, the
+bootstrap values; it takes many samples at a time.
 
-References
-----------
-As in `restated.estimate.costs`.
-McCullagh, P., & Nelder, J. A. (1989). Generalized linear models, chapter 8. Chapman & Hall (gamma model).
-Barber, J. A., & Thompson, S. G. (2000). Statistics in Medicine, 19, 3219-3236 (bootstrap of mean costs).
-Lachenbruch, P. A. (2001). Statistics in Medicine, 20, 1215-1234 (two-part test).
-Gelman, A., & Carlin, J. (2014) coined sign and magnitude error; here both are counted in simulated trials.
+References: As in `restated.estimate.costs`. McCullagh & Nelder (1989), Generalized linear models, chapter 8 (gamma
+model). Barber & Thompson (2000), Statistics in Medicine 19, 3219-3236 (bootstrap of mean costs). Lachenbruch (2001),
+Statistics in Medicine 20, 1215-1234 (two-part test). Gelman & Carlin (2014) coined sign and magnitude error; here both
+are counted in simulated trials.
 """
 
 import math
@@ -71,10 +67,9 @@ def critical_cv(ratio: ArrayLike, n1: int, n2: int, method: str) -> Floats:
 def two_part_p(ratio: ArrayLike, cv: float, n1: int, n2: int, share1: ArrayLike, share2: ArrayLike) -> Floats:
     """Return the p value of a two-part test: who has any cost, and how much those who have one cost.
 
-    `ratio`, `cv`: ratio of the mean costs of those who have any, and their SD/mean, equal in both groups. `n1`, `n2`:
-    patients, with and without costs. `share1`, `share2`: shares with any cost, above 0; they need not be whole counts.
-    Pearson's chi-squared of the shares plus the squared t of the gamma model, on two degrees of freedom (Lachenbruch,
-    2001). Values out of range raise a RestatedError.
+    `ratio`, `cv`: ratio of the mean costs of those who have any, and their SD/mean, equal in both groups; `share1`,
+    `share2`: shares with any cost, above 0, of all `n1` and `n2`. Pearson's chi-squared of the shares plus the squared
+    t of the gamma model, on two degrees of freedom (Lachenbruch, 2001). Values out of range raise a RestatedError.
     """
     check_numbers(cv=cv, n1=n1, n2=n2)
     check_sizes(1, n1=n1, n2=n2)
@@ -129,8 +124,8 @@ def bootstrap_excludes_zero(means1: ArrayLike, means2: ArrayLike) -> Bools:
 def population(kind: str, cv: float, zeros: float, size: int | tuple[int, ...], rng: np.random.Generator) -> Floats:
     """Draw independent values with mean 1 and the given SD/mean.
 
-    `zeros` is the probability of a value of exactly zero, `kind` the distribution of the others: {"lognormal",
-    "gamma"}. Raises RestatedError if so many zeros need a larger SD/mean, or the kind is unknown.
+    `zeros` is the probability of an exact zero, `kind` ({"lognormal", "gamma"}) the distribution of the others. Raises
+    RestatedError if so many zeros need a larger SD/mean, or the kind is unknown.
     """
     check_numbers(cv=cv, zeros=zeros)
     check_finite(cv=cv)
@@ -150,12 +145,11 @@ def population(kind: str, cv: float, zeros: float, size: int | tuple[int, ...], 
 
 
 def errors_of_trials(values1: ArrayLike, values2: ArrayLike, true_difference: float) -> dict[str, float]:
-    """Return power, sign error and magnitude error of Welch's test over simulated trials.
+    """Return power, sign error and magnitude error of Welch's test over simulated trials, shapes (trials, n).
 
-    `values1` and `values2` have shapes (trials, n1) and (trials, n2); `true_difference` is that of the population
-    means, and 0 raises a RestatedError.
     ``power`` is the share of trials that are significant, ``sign`` the share of those whose difference has the wrong
-    sign, ``magnitude`` the mean absolute difference of those over the true one. The last two are nan if no trial is.
+    sign, ``magnitude`` the mean absolute difference of those over the true one (which is not 0, else a RestatedError).
+    The last two are nan if no trial is.
     """
     x, y = floats(values1, "values1"), floats(values2, "values2")
     check_finite(values1=x, values2=y, true_difference=true_difference)

@@ -3,12 +3,9 @@
 A table is array_like of shape (rows, columns), counts that are finite and not negative, without an empty row or column;
 others raise a RestatedError.
 
-References
-----------
-Haberman, S. J. (1973). Biometrics, 29, 205-220 (adjusted residuals).
-Agresti, A. (2013). Categorical Data Analysis, 3rd ed., 11.4 (models of square tables).
-Greenacre, M. J. (1984). Theory and Applications of Correspondence Analysis (principal coordinates).
-Efron, B., & Tibshirani, R. J. (1993). An Introduction to the Bootstrap, ch. 13 (percentile interval).
+References: Haberman (1973), Biometrics 29, 205-220 (adjusted residuals). Agresti (2013), Categorical Data Analysis, 3rd
+ed., 11.4 (models of square tables). Greenacre (1984), Theory and Applications of Correspondence Analysis (principal
+coordinates). Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13 (percentile interval).
 """
 
 from typing import NamedTuple
@@ -56,10 +53,7 @@ def loglinear(table: ArrayLike, model: str) -> Deviance:
     Quasi-independence frees the diagonal of independence; quasi-symmetry asks for the same association above and below
     the diagonal, whatever the margins.
 
-    Raises
-    ------
-    RestatedError
-        Unknown model, or another than independence for a table that is not square.
+    Raises a RestatedError if the model is unknown, or not independence for a table that is not square.
     """
     counts = _table(table)
     k, m = counts.shape

@@ -3,13 +3,9 @@
 Arguments are array_like and broadcast; missing values (nan) pass through. Results are floats, or arrays where an
 argument is one. A value outside the stated range raises a RestatedError.
 
-References
-----------
-Fisher, R. A. (1921). Metron, 1, 3-32.
-Hedges, L. V. (1981). Journal of Educational Statistics, 6, 107-128 (correction factor).
-Hedges, L. V. (1982). Psychological Bulletin, 92, 490-499 (large-sample variance of g).
-Borenstein, M., et al. (2009). Introduction to meta-analysis, chapters 4, 6 and 7. Wiley.
-Hasselblad, V., & Hedges, L. V. (1995). Psychological Bulletin, 117, 167-178 (odds ratio and d).
+References: Fisher (1921), Metron 1, 3-32. Hedges (1981), Journal of Educational Statistics 6, 107-128 (correction
+factor). Hedges (1982), Psychological Bulletin 92, 490-499 (variance of g). Borenstein et al. (2009), Introduction to
+meta-analysis, chapters 4, 6 and 7. Hasselblad & Hedges (1995), Psychological Bulletin 117, 167-178 (odds ratio and d).
 """
 
 import numpy as np
@@ -49,9 +45,8 @@ def fisher_z_variance(n: ArrayLike) -> FloatOrArray:
 def r_to_d(r: ArrayLike, *, proportion: ArrayLike = 0.5) -> FloatOrArray:
     """Return the standardised mean difference of two groups from the point-biserial correlation.
 
-    d = r / sqrt(P (1 - P) (1 - r^2)), for r strictly between -1 and 1 and the share P of one of the groups, between 0
-    and 1; with equal groups 2 r / sqrt(1 - r^2). Groups are taken as given, with the divisor-n within-group standard
-    deviation.
+    d = r / sqrt(P (1 - P) (1 - r^2)), for r inside -1 to 1 and the share P of one of the groups inside 0 to 1; groups
+    as given, with the divisor-n within-group standard deviation.
     """
     r, share = _correlations(r), _proportion(proportion)
     if (np.abs(r) == 1).any():
@@ -108,8 +103,7 @@ def hedges_g(
     """Return Hedges' g of group 1 against an independent group 2, and its large-sample variance.
 
     g = J (mean1 - mean2) / s with the pooled standard deviation s and `hedges_correction` at n1 + n2 - 2; v = 1 / n1 +
-    1 / n2 + g^2 / (2 (n1 + n2)), the form of metafor's escalc(measure = "SMD"). Standard deviations are above 0, sizes
-    at least 2.
+    1 / n2 + g^2 / (2 (n1 + n2)), as metafor's "SMD". Standard deviations are above 0, sizes at least 2.
     """
     mean1, sd1, n1, mean2, sd2, n2 = given = [floats(x) for x in (mean1, sd1, n1, mean2, sd2, n2)]
     if any(np.isinf(x).any() for x in given):

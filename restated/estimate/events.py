@@ -1,30 +1,20 @@
 """Pooling of event counts of two-arm trials: Mantel-Haenszel, Peto, inverse variance, logistic-normal.
 
 Every method takes events1, n1, events2, n2, array_like of shape (k,): events and patients of each arm in k trials. It
-compares arm 1 with arm 2, odds and risk ratios on the log scale, risk differences as they are; `level` is the coverage
-of its interval. It raises a RestatedError if counts are impossible or an option is unknown. The methods treat empty
-cells differently, which is where they differ for rare events:
+compares arm 1 with arm 2, odds and risk ratios on the log scale; `level` is the coverage of its interval. It raises a
+RestatedError if counts are impossible or an option is unknown. Empty cells make the difference for rare events: inverse
+variance needs a correction, by default 0.5 in all four cells of each trial that has an empty one (the treatment-arm
+correction adds more to the larger arm); Mantel-Haenszel and Peto use the counts as they are; the logistic-normal model
+uses the binomial likelihood. A trial without events in both arms (or, for the odds ratio, without non-events) has no
+information on a ratio and is left out of it; the number left out is reported.
 
-- inverse variance needs a correction, by default 0.5 in all four cells of each trial that has an empty one (the
-  treatment-arm correction adds more to the larger arm instead);
-- Mantel-Haenszel and Peto use the counts as they are;
-- the logistic-normal model uses the binomial likelihood, without a correction.
-
-A trial without events in both arms (or, for the odds ratio, without non-events) has no information on a ratio and is
-left out of it; the number left out is reported.
-
-References
-----------
-Mantel, N., & Haenszel, W. (1959). Journal of the National Cancer Institute, 22, 719-748.
-Robins, J., Breslow, N., & Greenland, S. (1986). Biometrics, 42, 311-323 (variance of the odds ratio).
-Greenland, S., & Robins, J. M. (1985). Biometrics, 41, 55-68 (variance of the risk ratio).
-Sato, T., Greenland, S., & Robins, J. M. (1989). Biometrics, 45, 1323-1324 (variance of the risk difference).
-Yusuf, S., et al. (1985). Progress in Cardiovascular Diseases, 27, 335-371 (Peto).
-Turner, R. M., et al. (2000). Statistics in Medicine, 19, 3417-3432; Jackson, D., et al. (2018). Statistics in Medicine,
-37, 1059-1085 (logistic-normal model; their model 4).
-Sweeting, M. J., Sutton, A. J., & Lambert, P. C. (2004). Statistics in Medicine, 23, 1351-1375 (treatment-arm
-correction).
-Altman, D. G. (1998). BMJ, 317, 1309-1312 (interval of a number needed to treat).
+References: Mantel & Haenszel (1959), Journal of the National Cancer Institute 22, 719-748. Robins, Breslow & Greenland
+(1986), Biometrics 42, 311-323 (variance of the odds ratio). Greenland & Robins (1985), Biometrics 41, 55-68 (of the
+risk ratio). Sato, Greenland & Robins (1989), Biometrics 45, 1323-1324 (of the risk difference). Yusuf et al. (1985),
+Progress in Cardiovascular Diseases 27, 335-371 (Peto). Turner et al. (2000), Statistics in Medicine 19, 3417-3432;
+Jackson et al. (2018), Statistics in Medicine 37, 1059-1085 (logistic-normal model; their model 4). Sweeting, Sutton &
+Lambert (2004), Statistics in Medicine 23, 1351-1375 (treatment-arm correction). Altman (1998), BMJ 317, 1309-1312
+(interval of a number needed to treat).
 """
 
 from dataclasses import dataclass
@@ -44,11 +34,8 @@ MEASURES = ("OR", "RR", "RD")
 TREATMENT_ARM = "treatment-arm"
 #: Nodes of the adaptive Gauss-Hermite rule: 20 agree with 60 to 1e-9 of the log-likelihood on the test data.
 QUADRATURE_NODES = 20
-#: Inner Newton searches end at steps below this; both functions are smooth and concave.
-STEP_TOLERANCE = 1e-11
-MAX_ITERATIONS = 200
-#: A single Newton step may move a log odds by this much at most, so that an early step cannot overshoot.
-MAX_STEP = 2.0
+#: Inner Newton searches end at steps below this; a single step moves a log odds by this much at most.
+STEP_TOLERANCE, MAX_ITERATIONS, MAX_STEP = 1e-11, 200, 2.0
 #: Step of the central differences of the gradient that give the Hessian: cube root of machine precision.
 DIFFERENCE = 6e-6
 #: A between-trial standard deviation below this is reported as zero.
@@ -87,26 +74,24 @@ def effect_sizes(
 ) -> tuple[Floats, Floats]:
     """Return effect and sampling variance of each trial, for inverse-variance pooling with `meta.fit`.
 
-    Both have shape (k,), with nan where the trial has no information on the measure.
-
-    `measure`: "OR", "RR", "RD". `correction`: number added to each of the four cells; "treatment-arm" adds n1 / (n1 +
-    n2) to the cells of arm 1 and n2 / (n1 + n2) to those of arm 2. `correct` ("zero-trials", "all", "none"): correct
-    the trials with an empty cell (the usual rule), all of them, or none. Only a risk difference can do without; its
-    variance is 0 where each arm has events only or none.
+    Both have shape (k,), with nan where the trial has no information on the `measure` ("OR", "RR", "RD"). `correction`
+    is added to each of the four cells; "treatment-arm" adds n1 / (n1 + n2) to those of arm 1 and the rest to those of
+    arm 2. `correct`: "zero-trials" (with an empty cell), "all", or for a risk difference "none": its variance is then 0
+    where each arm has events only or none.
     """
-    cells, informative = _cells(events1, n1, events2, n2, measure)
+    counts, informative = cells(events1, n1, events2, n2, measure)
     rules = ("zero-trials", "all", "none") if measure == "RD" else ("zero-trials", "all")
     check_option("rule", correct, rules, field="correct")
     if correction == TREATMENT_ARM:
-        arms = cells[[0, 2]] + cells[[1, 3]]
-        add = np.repeat(arms / cells.sum(axis=0), 2, axis=0)
+        arms = counts[[0, 2]] + counts[[1, 3]]
+        add = np.repeat(arms / counts.sum(axis=0), 2, axis=0)
     elif not isinstance(correction, str) and np.isfinite(correction) and correction > 0:
         add = np.asarray(correction, dtype=float)
     else:
         remedy = f"Give a number above zero, or '{TREATMENT_ARM}'"
         raise RestatedError(f"correction {correction} is not positive", field="correction", remedy=remedy)
-    corrected = (cells == 0).any(axis=0) & (correct != "none") | (correct == "all")
-    a, b, c, d = cells + np.where(corrected, add, 0.0)
+    corrected = (counts == 0).any(axis=0) & (correct != "none") | (correct == "all")
+    a, b, c, d = counts + np.where(corrected, add, 0.0)
     if measure == "OR":
         y, v = np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
     elif measure == "RR":
@@ -169,12 +154,10 @@ def logistic_normal(
 ) -> EventsFit:
     """Fit the random-effects logistic model: binomial arms, one baseline per trial, normal log odds ratios.
 
-    logit p1 = alpha_j + (theta + u_j) / 2 and logit p2 = alpha_j - (theta + u_j) / 2, u_j normal with variance tau2,
-    alpha_j free; maximum likelihood with adaptive Gauss-Hermite quadrature. This is the unconditional model with fixed
-    trial effects, metafor's rma.glmm(model = "UM.FS") with its default coding = 1/2. For given theta and tau the trials
-    separate, so each alpha_j has a search of its own. The standard error is from the inverse Hessian in (theta, tau),
-    or in theta alone if tau is zero. Also raises RestatedError if fewer than two trials can be used, an arm has no
-    events (or only events) in all trials, or the search does not settle.
+    logit p = alpha_j +- (theta + u_j) / 2, u_j normal with variance tau2, alpha_j free; maximum likelihood with
+    adaptive Gauss-Hermite quadrature: metafor's rma.glmm(model = "UM.FS"), coding 1/2. Standard errors are from the
+    inverse Hessian in (theta, tau), or in theta alone if tau is zero. Also raises RestatedError if fewer than two
+    trials can be used, an arm has no events (or only events) in all trials, or the search does not settle.
     """
     a, b, c, d, left_out = _used(events1, n1, events2, n2, "OR")
     if len(a) < 2:
@@ -206,9 +189,8 @@ def logistic_normal(
 def number_needed_to_treat(rd: float, low: float, high: float) -> tuple[float, float, float]:
     """Return the number needed to treat from a risk difference: 1 / |rd|, and for benefit (rd < 0) the interval's ends.
 
-    Where the interval of the risk difference reaches zero, the upper limit is infinite: treating infinitely many is
-    compatible with it, and beyond that harm. All three are nan where `rd` is not negative: nobody is spared an event.
-    Raises RestatedError if the risk difference is missing or outside its interval.
+    Where the interval reaches zero, the upper limit is infinite, and beyond that is harm. All three are nan where `rd`
+    is not negative. Raises RestatedError if the risk difference is missing or outside its interval.
     """
     check_numbers(rd=rd, low=low, high=high)
     if not low <= rd <= high:
@@ -297,20 +279,19 @@ def _used(
     events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, measure: str
 ) -> tuple[Floats, Floats, Floats, Floats, int]:
     """Cells of the informative trials, and how many trials were left out."""
-    cells, keep = _cells(events1, n1, events2, n2, measure)
+    found, keep = cells(events1, n1, events2, n2, measure)
     if not keep.any():
         raise RestatedError(f"no trial has information on the {measure}", remedy="Use a risk difference")
-    a, b, c, d = cells[:, keep]
+    a, b, c, d = found[:, keep]
     return a, b, c, d, int((~keep).sum())
 
 
-def _cells(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, measure: str) -> tuple[Floats, Bools]:
-    """Events and others of arm 1 and arm 2, shape (4, k), and True for trials with information on the measure."""
+def cells(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, measure: str) -> tuple[Floats, Bools]:
+    """Return events and others of both arms, shape (4, k), and True for trials with information on the measure."""
     check_option("measure", measure, MEASURES, field="measure")
     counts = [floats(x, "events", problem="counts are not numbers") for x in (events1, n1, events2, n2)]
     if counts[0].ndim != 1 or any(x.shape != counts[0].shape for x in counts):
-        shapes = ", ".join(str(x.shape) for x in counts)
-        problem = f"the four counts have shapes {shapes}"
+        problem = f"the four counts have shapes {', '.join(str(x.shape) for x in counts)}"
         raise RestatedError(problem, field="events", remedy="Give four lists of one length")
     a, first, c, second = counts
     for events, n, arm in ((a, first, 1), (c, second, 2)):

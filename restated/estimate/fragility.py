@@ -1,15 +1,12 @@
 """Fragility of a result: fewest patients with another outcome that move it across the line of significance.
 
-One change of status turns an event into a non-event or a non-event into an event, in either arm and any trial; arm
-sizes stay. The fragility is the smallest number of changes after which the verdict "significant" differs from the
-verdict on the data as they are. It counts in both directions, so a result that is not significant has one too. All sets
-of changes are tried, number by number, so it is the true minimum and not the end of a stepwise search. It is a
-description of the data at hand; it is small in small trials whatever the truth is.
+One change of status turns an event into a non-event or back, in either arm and any trial; arm sizes stay. The fragility
+is the smallest number of changes after which the verdict "significant" differs from that on the data as they are, in
+either direction. All sets of changes are tried, number by number, so it is the true minimum. It describes the data at
+hand; it is small in small trials whatever the truth is.
 
-References
-----------
-Walsh, M., et al. (2014). Journal of Clinical Epidemiology, 67, 622-628 (single trials).
-Atal, I., Porcher, R., Boutron, I., & Ravaud, P. (2019). Journal of Clinical Epidemiology, 111, 32-40 (meta-analyses).
+References: Walsh et al. (2014), Journal of Clinical Epidemiology 67, 622-628 (single trials). Atal et al. (2019),
+Journal of Clinical Epidemiology 111, 32-40 (meta-analyses).
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from restated.arguments import Bools, Floats, Ints, floats
+from restated.arguments import Bools, Floats, Ints
 from restated.errors import RestatedError
 from restated.estimate import events, meta
 
@@ -66,9 +63,9 @@ def of_pooled(
 ) -> Fragility:
     """Return the fragility of an inverse-variance meta-analysis, significant if its Wald interval excludes zero.
 
-    `events1`, `n1`, `events2`, `n2`: shape (k,). `measure`, `method`: as in `events.effect_sizes` and `meta.fit`;
-    trials with an empty cell are corrected. Raises RestatedError if the counts are impossible, or a trial has no
-    information on the measure: no change of status alone would bring it into the model.
+    `measure`, `method`: as in `events.effect_sizes` and `meta.fit`; trials with an empty cell are corrected. Raises
+    RestatedError if the counts are impossible, or a trial has no information on the measure: no change of status alone
+    would bring it into the model.
     """
 
     def significant(a: Ints, c: Ints) -> Floats:
@@ -85,16 +82,11 @@ def of_pooled(
 
 
 def _smallest(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, significant: _Test) -> Fragility:
-    given = [floats(x, "events", problem="counts are not numbers") for x in (events1, n1, events2, n2)]
-    if any(x.shape != given[0].shape or x.ndim != 1 for x in given):
-        raise RestatedError("events and patients have different lengths", field="events")
-    if not all(np.isfinite(x).all() and (x % 1 == 0).all() for x in given):
+    cells, _ = events.cells(events1, n1, events2, n2, "RD")
+    if (cells % 1 != 0).any():
         raise RestatedError("events and patients must be whole numbers", field="events")
-    a, first, c, second = (x.astype(np.int64) for x in given)
-    arms, sizes = np.concatenate([a, c]), np.concatenate([first, second])
-    if (arms < 0).any() or (arms > sizes).any() or (sizes < 1).any():
-        problem = "events must be between 0 and the patients of an arm, who are one or more"
-        raise RestatedError(problem, field="events")
+    a, b, c, d = cells.astype(np.int64)
+    arms, sizes = np.concatenate([a, c]), np.concatenate([a + b, c + d])
     verdict_now = significant(a[None, :], c[None, :])[0]
     if np.isnan(verdict_now):
         remedy = "Leave out the trials without events (or without others), or use the risk difference"

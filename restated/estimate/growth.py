@@ -1,20 +1,15 @@
 """Linear mixed growth models: a polynomial in time for each subject, with random intercept and slope.
 
-    y_ij = sum_ak beta_ak x_ia t_j^k + b_i0 + b_i1 t_j + e_ij,    b_i ~ N(0, D),    e_ij ~ N(0, sigma^2)
-
-x_i holds 1 and the covariates of subject i, each of them crossed with every power of time up to `degree`. Waves are
-common to all subjects; each subject may miss any of them (nan). D refers to the time scale given: its first entry is
-the variance between subjects at time 0.
+y_ij = sum_ak beta_ak x_ia t_j^k + b_i0 + b_i1 t_j + e_ij, b_i ~ N(0, D), e_ij ~ N(0, sigma^2). x_i holds 1 and the
+covariates of subject i, each of them crossed with every power of time up to `degree`. Waves are common to all subjects;
+each may miss any of them (nan). The first entry of D is the variance between subjects at time 0.
 
 `fit` is the reference route through statsmodels. `fit_batch` gives the same estimates for thousands of data sets, from
 sums over subjects that share the same observed waves (`restated.estimate.growth_likelihood`), and is to be preferred
 where a variance is small: there statsmodels' search can stop short of the maximum.
 
-References
-----------
-Laird, N. M., & Ware, J. H. (1982). Biometrics, 38, 963-974 (the model, ML and REML).
-Pinheiro, J. C., & Bates, D. M. (2000). Mixed-effects models in S and S-PLUS. Springer (chapter 2).
-Singer, J. D., & Willett, J. B. (2003). Applied longitudinal data analysis. Oxford University Press.
+References: Laird & Ware (1982), Biometrics 38, 963-974 (the model, ML and REML). Pinheiro & Bates (2000), Mixed-effects
+models in S and S-PLUS, chapter 2. Singer & Willett (2003), Applied longitudinal data analysis.
 """
 
 from __future__ import annotations
@@ -27,21 +22,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy import stats
 from statsmodels.regression.mixed_linear_model import MixedLM
 
 from restated.arguments import Bools, FloatOrArray, Floats, Ints, check_option, floats, is_whole
 from restated.errors import RestatedError
 from restated.estimate import growth_likelihood as likelihood
+from restated.results import Result
 
 METHODS = ("REML", "ML")
-#: Data sets handled at a time: the sums of 32 data sets with 127 patterns of missing waves stay within a few megabytes,
-#: and larger chunks gain no more speed.
+#: Data sets handled at a time: with 127 patterns of missing waves a few megabytes; more gain no speed.
 CHUNK = 32
-#: A design with a singular value, or X'X with an eigenvalue, below this share of the largest is deficient: of 16
-#: digits, fewer than six would be left for some coefficient.
+#: A singular value of a design, or eigenvalue of X'X, below this share of the largest leaves fewer than six digits.
 RANK_TOLERANCE = 1e-10
-#: D is called singular if its smallest eigenvalue, with time in orthogonal columns, is below this share of the residual
-#: variance. It is lme4's bound of 1e-4, which applies to standard deviations.
+#: D is singular if an eigenvalue, with orthogonal time, is below this share of the residual variance (lme4's bound).
 SINGULAR_SHARE = 1e-8
 #: Patterns of observed waves are numbered in the bits of a 64-bit integer.
 MAX_WAVES = 62
@@ -68,10 +62,23 @@ class _Growth:
 
 
 @dataclass(frozen=True)
-class GrowthFit(_Growth):
-    """A growth model fitted to one data set by statsmodels."""
+class GrowthFit(_Growth, Result):
+    """A growth model fitted to one data set by statsmodels; ranges of effects are 95 % Wald intervals."""
 
     converged: bool
+
+    @property
+    def message(self) -> str:
+        size = f"{self.subjects} subjects with {self.observations} values"
+        return f"growth model of {size} ({self.method})" + "; the search did not converge" * (not self.converged)
+
+    def _rows(self) -> list[tuple[str, object, float, float]]:
+        ends = self.fixed + np.outer((-1, 1), stats.norm.ppf(0.975) * self.fixed_se)
+        (intercept, covariance), (_, slope) = self.random_covariance
+        variances = {"intercept variance": intercept, "slope variance": slope, "their covariance": covariance}
+        variances["residual variance"] = self.residual_variance
+        rows = [*zip(self.names, self.fixed.tolist(), *ends.tolist(), strict=True)]
+        return rows + [(name, float(value), np.nan, np.nan) for name, value in variances.items()]
 
 
 @dataclass(frozen=True)
@@ -84,23 +91,15 @@ class GrowthBatch(_Growth):
 def fit(y: ArrayLike, times: ArrayLike, covariates: ArrayLike, *, degree: int = 1, method: str = "REML") -> GrowthFit:
     """Fit one growth model with statsmodels' MixedLM, from its own starting values and on the scale given.
 
-    `fixed` runs over the covariates (intercept first) and within each over the powers of time. `fixed_covariance` comes
-    from the second derivatives in all parameters, variances included; where values are missing it differs from that of
-    `fit_batch` in the third digit. `converged` is the verdict of statsmodels, which can be wrong with a variance near
-    0. Raises RestatedError if shapes disagree, a time or covariate is missing, the design is collinear, the values
-    observed do not determine variances or fixed effects, or statsmodels fails.
+    `y`, shape (subjects, waves): outcome, nan where it is missing. `times`, shape (waves,). `covariates`, shape
+    (subjects,) or (subjects, q), q may be 0: without the intercept, which is added; a DataFrame names them. `degree`:
+    of the polynomial in time, at least 1. `method`: "REML" or "ML". Raises RestatedError if shapes disagree, a time or
+    covariate is missing, the design is collinear, the values observed do not determine variances or fixed effects, or
+    statsmodels fails.
 
-    Parameters
-    ----------
-    y : array_like, shape (subjects, waves)
-        Outcome; nan where it is missing.
-    times : array_like, shape (waves,)
-        Time of each wave, in the unit and from the origin wanted.
-    covariates : array_like, shape (subjects,) or (subjects, q)
-        Subject-level covariates without the intercept, which is added; q may be 0. A DataFrame names them.
-    degree : int
-        Degree of the polynomial in time, at least 1.
-    method : {"REML", "ML"}
+    `fixed` runs over the covariates (intercept first) and within each over the powers of time. `fixed_covariance` comes
+    from the second derivatives in all parameters; where values are missing it differs from that of `fit_batch` in the
+    third digit. `converged` is the verdict of statsmodels, which can be wrong with a variance near 0.
     """
     design = _Design.make(times, covariates, degree, method)
     y = _outcome(y, design)
@@ -131,12 +130,11 @@ def fit_batch(
 ) -> GrowthBatch:
     """Fit the same growth model to many data sets.
 
-    `data_sets`: outcomes, nan where missing, as an array of shape (draws, subjects, waves), or a generator of those of
-    (subjects, waves), of which only a few are held in memory at a time. Missing values may differ between data sets.
-    `times`, `covariates`, `degree`, `method`: as in `fit`; shared by all data sets. Raises RestatedError as `fit`,
-    naming the data set (counted from 0), and if a data set leaves no residual variance or the search does not settle.
-    D is positive semidefinite; `singular` marks the data sets where it has no inverse. `fixed_covariance` is (X'V^-1
-    X)^-1, with the variances taken as known, as in lme4.
+    `data_sets`: outcomes, nan where missing, as an array of shape (draws, subjects, waves) or a generator, of which
+    only a few are held in memory. `times`, `covariates`, `degree`, `method`: as in `fit`; shared by all. Raises
+    RestatedError as `fit`, naming the data set (counted from 0), and if a data set leaves no residual variance or the
+    search does not settle. D is positive semidefinite; `singular` marks where it has no inverse. `fixed_covariance` is
+    (X'V^-1 X)^-1, with the variances taken as known, as in lme4.
     """
     design = _Design.make(times, covariates, degree, method)
     outcomes = (_outcome(y, design, index) for index, y in enumerate(data_sets))

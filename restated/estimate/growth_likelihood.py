@@ -2,30 +2,22 @@
 
 The design of subject i is x_i crossed with F: subject-level covariates times functions of time at the waves observed.
 Subjects with the same pattern of observed waves share F and its first two columns Z, those of the random intercept and
-slope. With their covariance D in units of the residual variance,
+slope. With their covariance D = R R' in units of the residual variance,
 
-    D = R R',   G = Z'Z,   W = R (I + R'G R)^-1 R',   V = I + Z D Z',   V^-1 = I - Z W Z',
-    P = I - W G,   C = Z'V^-1 Z = G P,   K = F'V^-1 Z = F'Z P,
+G = Z'Z, W = R (I + R'G R)^-1 R', V = I + Z D Z', V^-1 = I - Z W Z', P = I - W G, C = Z'V^-1 Z = G P, K = F'V^-1 Z,
 
 the deviance and its derivatives need only sums over the subjects of each pattern: of x x', x (Z'y)' and (Z'y)(Z'y)'.
-Nothing of size subjects times waves is touched after those sums are taken.
-
-Residual variance and fixed effects are profiled out. D stays positive semidefinite without bounds because each Newton
-step moves a root of it: in the axes of D's eigenvectors, the larger first, D = L L' with L lower triangular and
-unrestricted. A variance of zero or a correlation of 1 is then an ordinary stationary point, with curvature in all
-directions; in the axes of intercept and slope, a vanishing intercept variance would leave one direction flat. The
+Residual variance and fixed effects are profiled out. D stays positive semidefinite because each Newton step moves a
+root of it: in the axes of D's eigenvectors, the larger first, D = L L' with L lower triangular and unrestricted. A
+variance of zero or a correlation of 1 is then an ordinary stationary point, with curvature in all directions. The
 search has one start: second maxima occur with a handful of subjects only.
 
 Axes: b data set, m pattern, a covariate, e function of time, i j the two random effects. Arrays with b and m carry
 these two last, so that sums and products of small matrices run over long contiguous rows.
 
-References
-----------
-Bates, D., Maechler, M., Bolker, B., & Walker, S. (2015). Journal of Statistical Software, 67(1), 1-48 (profiled
-deviance in the relative Cholesky factor).
-Lindstrom, M. J., & Bates, D. M. (1988). JASA, 83, 1014-1022 (Newton-Raphson with sums per subject).
-Levenberg, K. (1944). Quarterly of Applied Mathematics, 2, 164-168 (damped steps).
-Magnus, J. R., & Neudecker, H. (2019). Matrix differential calculus (3rd ed.). Wiley (the derivatives).
+References: Bates et al. (2015), Journal of Statistical Software 67(1), 1-48 (deviance in the relative Cholesky factor).
+Lindstrom & Bates (1988), JASA 83, 1014-1022 (Newton-Raphson with sums per subject). Levenberg (1944), Quarterly of
+Applied Mathematics 2, 164-168 (damped steps). Magnus & Neudecker (2019), Matrix differential calculus (3rd ed.).
 """
 
 from __future__ import annotations
@@ -38,24 +30,19 @@ from scipy import sparse
 from restated.arguments import Bools, Floats, Ints
 from restated.errors import RestatedError
 
-#: Root of D to start from: intercept and slope with a third of the residual standard deviation each, whence usual data
-#: take the fewest steps. Time has orthogonal columns of mean square 1, so units do not matter.
+#: Root of D to start from, whence usual data take the fewest steps. Time has orthogonal columns of mean square 1.
 START = np.eye(2) / 3
-#: The search ends when Newton's step promises less than this gain in deviance. An estimate one standard error off costs
-#: 1, so the error left is below 1e-6 standard errors.
+#: The search ends when Newton's step promises less gain in deviance: the error left is below 1e-6 standard errors.
 GAIN_TOLERANCE = 1e-12
-#: A change of the deviance below this, times observations over residual variance, counts as rounding: sums of squares
-#: are of an outcome with mean square 1, carry 16 digits and lose some on the way.
+#: A change of the deviance below this, times observations over residual variance, counts as rounding.
 ROUNDING = 1e-12
 #: Curvatures below this share of the largest are raised to it: along a flat direction the step is arbitrary.
 FLAT_SHARE = 1e-10
-#: Least step along a direction of negative curvature, in units of the residual standard deviation: a zero eigenvalue of
-#: D has zero slope even where the deviance falls away from it.
+#: Least step along negative curvature, in residual SDs: a zero eigenvalue of D has zero slope even at a saddle.
 NUDGE = 0.03
-#: Longest step of the root's elements, in units of the larger of their own and the residual standard deviation.
-LONGEST_STEP = 1.0
-#: Damping after a failed step, as a share of the largest curvature, and the factor it then grows or falls by.
-FIRST_DAMPING, DAMPING_FACTOR = 0.01, 8.0
+#: Longest step of the root's elements, in units of the larger of their own and the residual standard deviation;
+#: damping after a failed step, as a share of the largest curvature, and the factor it then grows or falls by.
+LONGEST_STEP, FIRST_DAMPING, DAMPING_FACTOR = 1.0, 0.01, 8.0
 #: Usual searches take 5 to 15 steps; near a corner of the parameter space the last ones only shrink by 1/3.
 MAX_ITERATIONS = 200
 #: A residual mean square below this share of that of least squares, or that below this share of the variance, is zero.
@@ -101,9 +88,8 @@ class State:
 def summarise(y: Floats, observed: Bools, x: Floats, time: Floats) -> Sums:
     """Return the sufficient statistics of a few data sets.
 
-    `y` and `observed` have shape (draws, subjects, waves); values where `observed` is False are ignored. `x` has shape
-    (subjects, a), `time` (waves, e): functions of time, of which the first two, those of the random effects, span
-    intercept and slope.
+    `y`, `observed`: shape (draws, subjects, waves); values where `observed` is False are ignored. `x`: (subjects, a).
+    `time`: (waves, e), functions of time; the first two, of the random effects, span intercept and slope.
     """
     draws, subjects, waves = y.shape
     y = np.where(observed, y, 0.0)
@@ -138,9 +124,9 @@ def summarise(y: Floats, observed: Bools, x: Floats, time: Floats) -> Sums:
 def maximise(sums: Sums, restricted: bool, first: int) -> tuple[Floats, State]:
     """Maximise the profiled likelihood, restricted or not: damped Newton steps for all data sets together.
 
-    `sums` are of an outcome whose mean square around ordinary least squares is 1, `first` is the number of the first
-    data set, for messages: errors if one is fitted without residual, or its search does not settle. Returns D in units
-    of the residual variance, shape (b, 2, 2), and the state there.
+    `sums` are of an outcome whose mean square around ordinary least squares is 1; `first` numbers the data sets in
+    errors: one is fitted without residual, or its search does not settle. Returns D in units of the residual variance,
+    shape (b, 2, 2), and the state there.
     """
     draws = len(sums.yy)
     root = np.tile(START, (draws, 1, 1))

@@ -1,18 +1,13 @@
 """Meta-analysis of independent effects: pooling, meta-regression, leaving out and accumulating.
 
-Defaults follow the current recommendation for primary results where the paper's own choice is unknown: REML, and a
-t-based prediction interval with k - 2 degrees of freedom. The interval of the mean is Wald unless Knapp-Hartung is
-asked for, because published results rest on it; show both.
+Defaults where a paper's own choice is unknown: REML, and a t-based prediction interval with k - 2 degrees of freedom.
+The interval of the mean is Wald unless Knapp-Hartung is asked for, because published results rest on it; show both.
+`i2_q` is (Q - df) / Q; `i2` is tau2 / (tau2 + typical variance): the same only for the DerSimonian-Laird tau2.
 
-Two definitions of I^2 are in use. `i2_q` is (Q - df) / Q; `i2` is tau2 / (tau2 + typical variance). They coincide when
-tau2 is the DerSimonian-Laird estimate and differ for every other estimator.
-
-References
-----------
-Higgins, J. P. T., & Thompson, S. G. (2002). Statistics in Medicine, 21, 1539-1558 (I^2, H^2, typical variance).
-Higgins, J. P. T., Thompson, S. G., & Spiegelhalter, D. J. (2009). JRSS A, 172, 137-159 (prediction interval).
-Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710. The estimators of tau2 are in `restated.tau2`.
-Jackson, D., et al. (2017). Statistics in Medicine, 36, 3923-3934 (ad hoc Knapp-Hartung).
+References: Higgins & Thompson (2002), Statistics in Medicine 21, 1539-1558 (I^2, H^2, typical variance). Higgins,
+Thompson & Spiegelhalter (2009), JRSS A 172, 137-159 (prediction interval). Knapp & Hartung (2003), Statistics in
+Medicine 22, 2693-2710. Jackson et al. (2017), Statistics in Medicine 36, 3923-3934 (ad hoc). See `restated.tau2` for
+tau2.
 """
 
 from collections.abc import Sequence
@@ -27,6 +22,7 @@ from scipy import stats
 from restated import tau2 as between
 from restated.arguments import FloatOrArray, Floats, check_level, check_option, floats
 from restated.errors import RestatedError
+from restated.results import Result
 
 #: With fewer studies no prediction interval is given: k - 2 degrees of freedom would be zero.
 MINIMUM_K_PREDICTION = 3
@@ -69,12 +65,25 @@ class MetaBatch:
 
 
 @dataclass(frozen=True)
-class MetaFit(MetaBatch):
+class MetaFit(MetaBatch, Result):
     """A pooled effect: the fields of `MetaBatch` as numbers, and some more."""
 
     tau2_low: float  # Q-profile; both nan when the interval is empty
     tau2_high: float
     weights: Floats  # in percent
+
+    @property
+    def message(self) -> str:
+        return f"{self.k} studies pooled by {self.method}, {100 * self.level:g} % intervals ({self.ci_method})"
+
+    def _rows(self) -> list[tuple[str, object, float, float]]:
+        return [
+            ("estimate", self.estimate, self.ci_low, self.ci_high),
+            ("new study", self.estimate, self.pi_low, self.pi_high),
+            ("tau2", self.tau2, self.tau2_low, self.tau2_high),
+            ("i2", self.i2, np.nan, np.nan),
+            ("p", self.p, np.nan, np.nan),
+        ]
 
 
 @dataclass(frozen=True)
@@ -95,26 +104,15 @@ class MetaRegression:
 def fit(
     y: ArrayLike, v: ArrayLike, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2"
 ) -> MetaFit:
-    """Pool independent effects.
+    """Pool independent effects `y` with sampling variances `v`, shape (k,) each.
 
-    Raises RestatedError if lengths differ, a value is not finite, a variance is not positive, k < 2 or an option is
-    unknown; under Knapp-Hartung also if all effects are the same, which leaves no variance to estimate.
-
-    Parameters
-    ----------
-    y, v : array_like, shape (k,)
-        Effects and their sampling variances.
-    method : {"REML", "DL", "PM", "ML", "HE", "SJ", "FE"}
-        Estimator of tau2; FE is the common-effect (inverse-variance) model, with `i2` and `h2` from Q and without a
-        prediction interval.
-    ci : {"wald", "knapp-hartung", "adhoc"}
-        Interval of the mean: normal; t with k - 1 df and the Knapp-Hartung scale factor (not truncated at 1, so it can
-        be narrower than Wald); or the same with a factor of at least 1 (ad hoc), never narrower than Wald.
-    level : float
-        Coverage of all intervals.
-    pi_df : {"k-2", "k-1"}
-        Degrees of freedom of the prediction interval estimate +- t sqrt(tau2 + se^2). k - 2 is Higgins et al. (2009);
-        metafor uses k - 1 with Knapp-Hartung and a normal deviate otherwise.
+    `method` ({"REML", "DL", "PM", "ML", "HE", "SJ", "FE"}): estimator of tau2; FE is the common-effect
+    (inverse-variance) model, with `i2` and `h2` from Q and without a prediction interval. `ci`: "wald", normal;
+    "knapp-hartung", t with k - 1 df and a scale factor that can make it narrower than Wald; "adhoc", the same with a
+    factor of at least 1. `level`: coverage of all intervals. `pi_df` ({"k-2", "k-1"}): degrees of freedom of the
+    prediction interval estimate +- t sqrt(tau2 + se^2): k - 2 by Higgins et al. (2009), k - 1 in metafor with
+    Knapp-Hartung. Raises RestatedError if lengths differ, a value is not finite, a variance is not positive, k < 2 or
+    an option is unknown; under Knapp-Hartung also if all effects are the same, which leaves no variance to estimate.
     """
     found = _fit(y, v, method, ci, level, pi_df)
     if np.isnan(found.se):
@@ -139,10 +137,9 @@ def _fit(
 def fit_batch(
     Y: ArrayLike, V: ArrayLike, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2"
 ) -> MetaBatch:
-    """Pool each row of `Y`: the same results as `fit`, row by row, for an ensemble of data sets.
+    """Pool each row of `Y`, shape (draws, k): the same results as `fit`, row by row; `V` has shape (draws, k) or (k,).
 
-    `Y`: shape (draws, k). `V`: shape (draws, k) or (k,). `method`, `ci`, `level`, `pi_df`: as in `fit`, with the same
-    errors; but where all effects of a row are the same, Knapp-Hartung gives nan.
+    Errors as in `fit`; but where all effects of a row are the same, Knapp-Hartung gives nan.
     """
     Y, V = check_effects(Y, V, batch=True)
     check_option("degrees of freedom", pi_df, ("k-2", "k-1"), field="pi_df")
@@ -174,10 +171,9 @@ def fit_regression(
 ) -> MetaRegression:
     """Fit a mixed-effects meta-regression (weighted regression for method FE).
 
-    `y`, `v`: shape (k,). `X`, shape (k,) or (k, m): moderators without the intercept, which is added. `method`, `ci`,
-    `level`: as in `fit`; Knapp-Hartung, plain or ad hoc, uses t with k - m - 1 df. Raises RestatedError as `fit`, and
-    if X is of the wrong length, not finite, collinear, or leaves no residual df; under Knapp-Hartung also if the
-    moderators predict all effects exactly.
+    `X`, shape (k,) or (k, m): moderators without the intercept, which is added. Options as in `fit`; Knapp-Hartung uses
+    t with k - m - 1 df. Raises RestatedError as `fit`, and if X is of the wrong length, not finite, collinear, or
+    leaves no residual df; under Knapp-Hartung also if the moderators predict all effects exactly.
     """
     y, v = check_effects(y, v)
     tau2, df, batch = _coefficients(y[None, :], v[None, :], design_matrix(X, len(y)), method, ci, level)
@@ -219,8 +215,8 @@ def leave_one_out(
 ) -> pd.DataFrame:
     """Pool again without each study in turn: one row per left-out study, with the columns `SUMMARY`.
 
-    `y`, `v`: shape (k,), k >= 3. `labels`: index of the result; default 0, 1, ... `**options`: as in `fit`, with the
-    same errors; but where the rest of the effects are the same, Knapp-Hartung gives nan.
+    Needs k >= 3. `labels`: index of the result. `**options`: as in `fit`, with the same errors; but where the rest of
+    the effects are the same, Knapp-Hartung gives nan.
     """
     y, v = check_effects(y, v)
     if len(y) < 3:
@@ -239,11 +235,9 @@ def cumulative(
 ) -> pd.DataFrame:
     """Pool the first study, the first two, and so on, in the given order: a row each, with the columns `SUMMARY`.
 
-    The first row is that study alone, with tau2 = 0 and (unless Wald, as the others need two) no interval.
-
-    `y`, `v`: shape (k,). `order`, shape (k,): sort key, for example the year; ties keep their given order. Default: the
-    order of `y`. `labels`: of the studies in their given order; the index of the result. `**options`: as in `fit`, with
-    the same errors; but where the effects so far are the same, Knapp-Hartung gives nan.
+    The first row is that study alone, with tau2 = 0 and (unless Wald, as the others need two) no interval. `order`,
+    shape (k,): sort key, by default the order of `y`; ties keep it. `labels`: index of the result. `**options`: as in
+    `fit`, with the same errors; but where the effects so far are the same, Knapp-Hartung gives nan.
     """
     y, v = check_effects(y, v)
     key = np.arange(len(y)) if order is None else np.asarray(order)

@@ -3,10 +3,8 @@
 Effects vary between clusters and within them; sampling errors of one cluster correlate `rho`. With rho = 0 this is the
 three-level model. Variances are by REML (R: metafor's rma.mv); tests do not rely on them (clubSandwich's CR2).
 
-References
-----------
-Van den Noortgate, W., et al. (2013). Behavior Research Methods, 45, 576-594 (three-level).
-Pustejovsky, J. E., & Tipton, E. (2022). Prevention Science, 23, 425-438 (correlated and hierarchical effects).
+References: Van den Noortgate et al. (2013), Behavior Research Methods 45, 576-594 (three-level). Pustejovsky & Tipton
+(2022), Prevention Science 23, 425-438 (correlated and hierarchical effects).
 """
 
 from dataclasses import dataclass
@@ -39,10 +37,9 @@ class MultilevelFit(robust.RobustFit):
 def fit(y: ArrayLike, v: ArrayLike, cluster: ArrayLike, *, rho: float = 0.0, level: float = 0.95) -> MultilevelFit:
     """Pool effects that vary between and within clusters.
 
-    `y`, `v`, shape (k,): effects and sampling variances. `cluster`, shape (k,): sample of each effect; any labels.
-    `rho` (float in [0, 1)): correlation of the sampling errors of one cluster. `level`: coverage of the interval: t
-    with Satterthwaite df and the CR2 standard error. Raises a RestatedError as `robust.fit`, or if no cluster has two
-    effects or the search does not settle.
+    `y`, `v`, `cluster`, shape (k,): effects, sampling variances, sample of each. `rho` (in [0, 1)): correlation of the
+    sampling errors of one cluster. `level`: coverage; t with Satterthwaite df and the CR2 standard error. Raises a
+    RestatedError as `robust.fit`, or if no cluster has two effects or the search does not settle.
     """
     y, v = check_effects(y, v)
     check_level(level)

@@ -1,20 +1,14 @@
 """Resemblance of the members of pairs in a yes/no trait, on three scales that must not be mixed.
 
-Twins, or siblings, of a pair are exchangeable: a pair has both members affected, one, or none.
+Twins, or siblings, of a pair are exchangeable. *Agreement* is the share of pairs whose members are in the same class.
+*Score* is the correlation of the yes/no scores: phi of the double-entered table, or the intraclass correlation, which
+differs from it by about 1 / (2 pairs). *Liability* is the correlation of two normal liabilities behind the classes
+(tetrachoric); a share of variance from a liability model, such as c2, is on this scale. All functions take tables of
+pairs with both, one and no member affected along the last axis, shape (..., 3), and return shape (...); what a table
+leaves undefined is nan.
 
-- agreement: the share of pairs whose members are in the same class;
-- score: the correlation of the yes/no scores themselves, phi of the double-entered table, or the intraclass
-  correlation, which differs from it by about 1 / (2 pairs);
-- liability: the correlation of two normal liabilities behind the classes (tetrachoric).
-
-A share of variance from a liability model, such as c2, is on the third scale. All functions take tables of pairs with
-both, one and no member affected along the last axis, shape (..., 3), and return shape (...); what a table leaves
-undefined is nan.
-
-References
-----------
-Fisher, R. A. (1925). Statistical Methods for Research Workers, chapter 7 (double entry, analysis of variance).
-Shrout, P. E., & Fleiss, J. L. (1979). Psychological Bulletin, 86, 420-428 (ICC(1,1)).
+References: Fisher (1925), Statistical Methods for Research Workers, chapter 7 (double entry, analysis of variance).
+Shrout & Fleiss (1979), Psychological Bulletin 86, 420-428 (ICC(1,1)).
 """
 
 from itertools import pairwise

@@ -11,17 +11,16 @@ Standardized path arithmetic with one predictor x, one mediator m and one outcom
 a = r_xm; b and c' are the standardized coefficients of the regression of y on m and x. The *naive product* r_xm * r_my
 ignores x when the mediator meets the outcome; it is not the indirect path a * b.
 
-References
-----------
-Wright (1934), The method of path coefficients, Annals of Mathematical Statistics 5, 161-215.
-Cohen, Cohen, West & Aiken (2003), Applied multiple regression, 3rd ed., eq. 3.2.4-3.2.5 (two-predictor coefficients).
-Sobel (1982), Sociological Methodology 13, 290-312 (delta method for an indirect path).
-MacKinnon, Lockwood & Williams (2004), Multivariate Behavioral Research 39, 99-128 (Monte Carlo limits).
-Taylor, MacKinnon & Tein (2008), Organizational Research Methods 11, 241-269 (paths of several links).
-Oberhofer & Kmenta (1974), Econometrica 42, 579-590 (equations with correlated errors, by iteration).
+References: Wright (1934), The method of path coefficients, Annals of Mathematical Statistics 5, 161-215. Cohen, Cohen,
+West & Aiken (2003), Applied multiple regression, 3rd ed., eq. 3.2.4-3.2.5 (two-predictor coefficients). Sobel (1982),
+Sociological Methodology 13, 290-312 (delta method for an indirect path). MacKinnon, Lockwood & Williams (2004),
+Multivariate Behavioral Research 39, 99-128 (Monte Carlo limits). Taylor, MacKinnon & Tein (2008), Organizational
+Research Methods 11, 241-269 (paths of several links). Oberhofer & Kmenta (1974), Econometrica 42, 579-590 (equations
+with correlated errors, by iteration).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -33,8 +32,7 @@ from restated.arguments import Bools, Floats, check_level, floats
 from restated.errors import RestatedError
 from restated.intervals import Constraint, bounded_interval
 
-#: A correlation matrix whose determinant is this little below zero is taken as singular, not as impossible: the
-#: determinant of three correlations is a sum of five terms of at most 2, good to about 1e-15.
+#: A correlation matrix whose determinant is this little below zero is singular, not impossible: rounding is 1e-15.
 DETERMINANT_SLACK = 1e-12
 #: Points per side of the grid on which `over_box` looks for ends inside the box before polishing them.
 GRID = 7
@@ -67,14 +65,11 @@ def feasible(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Bools:
 
 
 def two_predictor(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Path:
-    """Return the paths of the two-predictor model from three correlations.
+    """Return the paths of the two-predictor model from three correlations, which broadcast.
 
     b = (r_my - r_xm r_xy) / (1 - r_xm^2), c' = (r_xy - r_xm r_my) / (1 - r_xm^2), R^2 = b r_my + c' r_xy. Raises
     RestatedError if a correlation is outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same variable),
     or no three variables can have these correlations.
-
-    `r_xm`, `r_xy`, `r_my`: correlations of predictor and mediator, predictor and outcome, mediator and outcome;
-    broadcast together.
     """
     if not np.all(feasible(r_xm, r_xy, r_my)):
         raise RestatedError("no three variables can have these correlations together", field="r_xm, r_xy, r_my")
@@ -104,16 +99,13 @@ class Box(NamedTuple):
 def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
     """Return the range of a smooth function when each argument may be anywhere in its rounding interval.
 
-    `function`: takes one array per interval, returns an array of the same shape. For a path use for
-    instance ``lambda *r: two_predictor(*r).indirect``. `*intervals`: one per argument: printed text is read as its
-    rounding interval. Raises RestatedError if an interval is unbounded, or the function has no value at some point of
-    the box.
+    `function` takes one array per interval, for instance ``lambda *r: two_predictor(*r).indirect``. Raises
+    RestatedError if an interval is unbounded, or the function has no value at some point of the box.
 
-    A function that rises or falls in each argument throughout the box has its ends at vertices, and then the range is
-    exact. The indirect path is linear in r_xy and in r_my but not in r_xm, and R^2 is curved in all three, so an end
-    may be inside. Therefore a grid with `GRID` points a side is searched too and its best point polished by a bounded
-    quasi-Newton search; over boxes as small as rounding intervals these functions have one turning point at most. The
-    set of feasible correlation triples is convex: when all vertices are feasible, so is the whole box.
+    A function that rises or falls in each argument has its ends at vertices. The indirect path is not linear in r_xm
+    and R^2 is curved, so a grid with `GRID` points a side is searched too and its best point polished: over boxes as
+    small as rounding intervals these functions have one turning point at most. The set of feasible triples is convex:
+    when all vertices are feasible, so is the box.
     """
     limits = [
         tuple(map(float, bounded_interval(interval, f"interval {i}"))) for i, interval in enumerate(intervals, start=1)
@@ -125,32 +117,22 @@ def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
     if not np.all(np.isfinite(values)):
         raise RestatedError("the function has no value at some point of the box", remedy="Shorten an interval")
 
-    def value(x: Floats) -> float:
-        return float(np.asarray(function(*x)))
+    low, high = np.array(limits).T
+    width = np.where(high > low, high - low, 1.0)  # the search runs from 0 to 1 along each side
 
+    def value(u: Any, sign: int) -> float:
+        return sign * float(np.asarray(function(*np.clip(low + u * width, low, high))))
+
+    bounds, options = [(0.0, float(b > a)) for a, b in limits], {"ftol": 1e-15, "gtol": 1e-12}
+    search: Any = partial(optimize.minimize, value, method="L-BFGS-B", bounds=bounds, options=options)
     ends = []
     for sign in (1, -1):  # smallest, then largest
         corner = float(sign * np.min(sign * values[: len(vertices)]))
-        polished = value(_polish(value, sign, points[np.argmin(sign * values)], limits))
+        start = (points[np.argmin(sign * values)] - low) / width
+        polished = value(search(start, args=(sign,)).x, 1)
         inside = sign * (corner - polished) > GAIN * np.max(np.abs(values))
         ends.append(polished if inside else corner)
     return Box(*ends)
-
-
-def _polish(
-    function: Callable[[Floats], float], sign: int, start: Floats, limits: Sequence[tuple[float, ...]]
-) -> Floats:
-    """Local bounded minimum of sign times function, in coordinates that run from 0 to 1 along each side."""
-    low, high = np.array(limits).T
-    width = np.where(high > low, high - low, 1.0)
-    options: Any = {"ftol": 1e-15, "gtol": 1e-12}
-
-    def scaled(u: Any) -> Any:
-        return sign * function(low + u * width)
-
-    bounds = [(0.0, float(b > a)) for a, b in limits]
-    found = optimize.minimize(scaled, (start - low) / width, method="L-BFGS-B", bounds=bounds, options=options)
-    return np.asarray(np.clip(low + found.x * width, low, high))
 
 
 class IndirectInterval(NamedTuple):
@@ -176,15 +158,12 @@ def indirect_interval(
     draws: int = 100_000,
     seed: int = 0,
 ) -> IndirectInterval:
-    """Return sampling limits for the indirect path, given the number of cases behind each correlation.
+    """Return sampling limits for the indirect path, given the number of cases behind each correlation, at least 4.
 
     Each Fisher z is normal with variance 1 / (n - 3), and the three are taken as independent: right for correlations
     from separate samples, an assumption for overlapping ones. With the n of a meta-analysis the limits are those of a
     fixed-effect model: too narrow by as much as differences between studies matter. Raises RestatedError for an
     infeasible triple, a sample below 4 or a level outside 0 to 1.
-
-    `r_xm`, `r_xy`, `r_my`: correlations, as in `two_predictor`. `n_xm`, `n_xy`, `n_my`: cases behind each; at least 4.
-    `level`: coverage of the limits. `draws`, `seed`: for the Monte Carlo ones.
     """
     found = two_predictor(r_xm, r_xy, r_my)
     r, n = floats([r_xm, r_xy, r_my], "r"), floats([n_xm, n_xy, n_my], "n")
@@ -218,13 +197,9 @@ def _limits(estimate: float, errors: Floats, simulated: Floats, level: float) ->
 def chain_draws(links: ArrayLike, se_z: ArrayLike, *, draws: int = 100_000, seed: int = 0) -> Floats:
     """Simulate products of the links of a chain, shape (draws,).
 
-    In a chain x1 -> x2 -> ... in which each variable depends on the one before it alone (standardized, linear), the
-    correlation of its two ends is the product of the links (Wright, 1934). Each Fisher z is normal, and the links are
-    taken as independent: right for links from separate samples. Raises RestatedError if there are not as many standard
-    errors as links, a link is 1 or -1 or beyond, or a standard error is negative.
-
-    `links`, shape (links,): correlations of neighbours, strictly between -1 and 1. `se_z`, shape (links,): standard
-    errors of the links on the scale of Fisher's z; 0 for a link taken as known.
+    Where each variable depends on the one before it alone, the correlation of the two ends is the product of the
+    `links` (Wright, 1934), each inside -1 to 1. Fisher's z are normal and independent with standard errors `se_z` (0:
+    known). Raises RestatedError if there are not as many standard errors as links, or one is out of range.
     """
     links, se_z = _chain(links, se_z)
     return np.asarray(_simulated(links, se_z, draws, seed).prod(axis=1))
@@ -235,9 +210,7 @@ def chain_interval(
 ) -> IndirectInterval:
     """Return the product of the links of a chain, with delta-method and Monte Carlo limits of the given level.
 
-    The derivative of the product with respect to Fisher's z of link i is (1 - r_i^2) times the product of the others.
-
-    `links`, `se_z`, `draws`, `seed`: as in `chain_draws`, with the same errors.
+    The derivative in Fisher's z of link i is (1 - r_i^2) times the product of the others. As `chain_draws`.
     """
     links, se_z = _chain(links, se_z)
     check_level(level)
@@ -268,8 +241,8 @@ class Equations(NamedTuple):
 def equations(y: ArrayLike, x: ArrayLike) -> Equations:
     """Fit m linear equations with normal errors that correlate within a case; leading axes are data sets.
 
-    `y`, shape (..., n, m), are the outcomes of n cases; `x`, shape (..., n, m, p), is what each coefficient multiplies
-    in each equation, intercepts included. Raises RestatedError if these do not fit together or hold a missing value,
+    `y`, shape (..., n, m): outcomes of n cases; `x`, shape (..., n, m, p): what each coefficient multiplies in each
+    equation, intercepts included. Raises RestatedError if these do not fit together or hold a missing value,
     coefficients are not determined, errors are perfectly dependent, or the search does not end.
     """
     y, x = floats(y, "y"), floats(x, "x")

@@ -3,10 +3,7 @@
 Counts are array_like, from 0 to their denominator `n` (else a RestatedError); ends are floats, or arrays where an
 argument is one, and proportions.
 
-References
-----------
-Wilson, E. B. (1927). JASA, 22, 209-212.
-Clopper, C. J., & Pearson, E. S. (1934). Biometrika, 26, 404-413 (exact interval).
+References: Wilson (1927), JASA 22, 209-212. Clopper & Pearson (1934), Biometrika 26, 404-413 (exact interval).
 """
 
 import math
@@ -28,10 +25,7 @@ def wilson(count: ArrayLike, n: ArrayLike, *, level: float = LEVEL) -> tuple[Flo
 
 
 def exact(count: ArrayLike, n: ArrayLike, *, level: float = LEVEL) -> tuple[FloatOrArray, FloatOrArray]:
-    """Return the interval of `count` out of `n` that inverts the two one-sided binomial tests, from statsmodels.
-
-    It covers at least as often as `level`, whatever the share.
-    """
+    """Return the interval of `count` out of `n` that inverts the two one-sided binomial tests, from statsmodels."""
     return _interval(count, n, level, "beta")
 
 
@@ -46,9 +40,8 @@ def envelope(counts: Iterable[int], n: int) -> tuple[float, float]:
 def unanswered(count: int, n: int, invited: ArrayLike) -> tuple[FloatOrArray, FloatOrArray]:
     """Return the lowest and highest share in favour among all `invited`, from `count` in favour of `n` who answered.
 
-    The lower bound counts all who did not answer against, the upper bound all of them for. Nothing is assumed about
-    them, so no bound can be drawn closer without an assumption. Raises RestatedError if fewer were invited than
-    answered.
+    All who did not answer count against, or for: nothing is assumed about them. Raises RestatedError if fewer were
+    invited than answered.
     """
     favour, answers = _checked(count, n)
     invited = floats(invited, "invited")
@@ -65,10 +58,10 @@ def most_invited(count: int) -> int:
 
 
 def without_replacement(n: int, population: int) -> float:
-    """Return the factor by which a standard error shrinks when `n` of a finite `population` are drawn.
+    """Return the factor by which a standard error shrinks when `n` of a `population` are drawn without replacement.
 
-    They are drawn without replacement: it is the square root of the ratio of the hypergeometric to the binomial
-    variance, (population - n) / (population - 1).
+    It is the square root of (population - n) / (population - 1), the ratio of the hypergeometric to the binomial
+    variance.
     """
     check_numbers(n=n, population=population)
     if not 1 <= n <= population or population < 2:

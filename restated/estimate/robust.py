@@ -1,14 +1,10 @@
 """Robust variance estimation for dependent effects: correlated-effects weights, CR2, Satterthwaite df.
 
-Several effects of one cluster (sample) are correlated by an unknown amount. The working model is that they share a
-sampling variance and correlate `rho`; weights and tau2 come from it, but standard errors do not rely on it. The results
-are those of R's robumeta with modelweights = "CORR".
+The working model is that effects of one cluster (sample) share a sampling variance and correlate `rho`; weights and
+tau2 come from it, but standard errors do not rely on it. As R's robumeta with modelweights = "CORR".
 
-References
-----------
-Hedges, L. V., Tipton, E., & Johnson, M. C. (2010). Research Synthesis Methods, 1, 39-65 (weights, tau2).
-Tipton, E. (2015). Psychological Methods, 20, 375-393 (small-sample adjustment, degrees of freedom).
-Bell, R. M., & McCaffrey, D. F. (2002). Survey Methodology, 28, 169-181 (CR2).
+References: Hedges, Tipton & Johnson (2010), Research Synthesis Methods 1, 39-65 (weights, tau2). Tipton (2015),
+Psychological Methods 20, 375-393 (small samples). Bell & McCaffrey (2002), Survey Methodology 28, 169-181 (CR2).
 """
 
 from dataclasses import dataclass, replace
@@ -24,8 +20,7 @@ from restated.errors import RestatedError
 from restated.estimate.meta import check_effects, design_matrix
 from restated.tau2 import ROUNDOFF
 
-#: Directions in which a cluster has no residual left (eigenvalue of I - H_jj at zero) are dropped from its adjustment:
-#: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16 of the covariance squared.
+#: Directions in which a cluster has no residual left are dropped: the generalised inverse of Bell & McCaffrey.
 EIGENVALUE_TOLERANCE = 1e-10
 _COEFFICIENTS = ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
 
@@ -57,12 +52,12 @@ def fit(
 ) -> RobustFit:
     """Pool effects that are correlated within clusters.
 
-    `y`, `v`, shape (k,): effects and sampling variances. `cluster`, shape (k,): sample of each effect; any labels.
-    `rho` (float in [0, 1]): assumed correlation of effects within a cluster; moves tau2 only. `small`: CR2 adjustment
-    with Satterthwaite degrees of freedom; False gives the plain sandwich with clusters - 1 df and the factor clusters /
-    (clusters - 1). `level`: coverage of the interval. The weights of the result are 1 / (k_j (mean v_j + tau2)),
-    normalised to 100. Raises a RestatedError if lengths differ, a value is missing or not finite, a variance is not
-    positive, rho is outside [0, 1], there are fewer than two clusters, or they do not differ at all.
+    `y`, `v`, `cluster`, shape (k,): effects, sampling variances, sample of each. `rho` (in [0, 1]): assumed correlation
+    of effects within a cluster; moves tau2 only. `small`: CR2 adjustment with Satterthwaite degrees of freedom; False
+    gives the plain sandwich with clusters - 1 df and the factor clusters / (clusters - 1). `level`: coverage. Weights
+    are 1 / (k_j (mean v_j + tau2)), normalised to 100. Raises a RestatedError if lengths differ, a value is missing or
+    not finite, a variance is not positive, rho is outside [0, 1], there are fewer than two clusters, or they do not
+    differ at all.
     """
     y, v = check_effects(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), rho, small, level)

@@ -1,8 +1,6 @@
 """Selection model of publication: effects that are not significant are seen more or less often than the others.
 
-References
-----------
-Hedges, L. V. (1992). Statistical Science, 7, 246-255. Vevea, J. L., & Hedges, L. V. (1995). Psychometrika, 60, 419-435.
+References: Hedges (1992), Statistical Science 7, 246-255. Vevea & Hedges (1995), Psychometrika 60, 419-435.
 """
 
 from collections.abc import Callable
@@ -49,10 +47,10 @@ class SelectionFit:
 def fit(y: ArrayLike, v: ArrayLike, *, step: float = 0.025, level: float = 0.95) -> SelectionFit:
     """Fit the three-parameter step model by maximum likelihood: mean, tau2, and the weight of p > `step`.
 
-    `y`, `v`, shape (k,): independent effects, positive in the direction that selection favours, and their sampling
-    variances. `step` (float in (0, 1)): one-sided p at which the chance of being seen changes. `level`: coverage of the
-    interval: Wald, from the observed information. Raises a RestatedError as `meta.fit`, or if all effects are on one
-    side of the step or do not limit the weight.
+    `y`, `v`, shape (k,): independent effects, positive in the direction that selection favours, and sampling variances.
+    `step`: one-sided p at which the chance of being seen changes. `level`: coverage of the Wald interval, from the
+    observed information. Raises a RestatedError as `meta.fit`, or if all effects are on one side or do not limit the
+    weight.
     """
     null = meta.fit(y, v, method="ML", level=level)
     y, v = meta.check_effects(y, v)

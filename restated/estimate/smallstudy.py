@@ -1,10 +1,7 @@
 """Small-study effects in a meta-analysis: regression tests for funnel asymmetry, and trim and fill.
 
-References
-----------
-Egger, M., et al. (1997). BMJ, 315, 629-634. Sterne, J. A. C., & Egger, M. (2005) (regression tests).
-Stanley, T. D., & Doucouliagos, H. (2014). Research Synthesis Methods, 5, 60-78 (PET, PEESE).
-Duval, S., & Tweedie, R. (2000). Biometrics, 56, 455-463 (trim and fill).
+References: Egger et al. (1997), BMJ 315, 629-634. Sterne & Egger (2005) (regression tests). Stanley & Doucouliagos
+(2014), Research Synthesis Methods 5, 60-78 (PET, PEESE). Duval & Tweedie (2000), Biometrics 56, 455-463.
 """
 
 from dataclasses import dataclass
@@ -48,14 +45,13 @@ class TrimAndFill:
 def egger(
     y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "REML", ci: str = "wald", predictor: str = "se"
 ) -> EggerTest:
-    """Test funnel-plot asymmetry by regression on a measure of imprecision.
+    """Test funnel-plot asymmetry by regression on a measure of imprecision, for k >= 3.
 
-    `y`, `v`: shape (k,), k >= 3. `model`: "mixed", a mixed-effects meta-regression on sqrt(v)
-    (Sterne & Egger 2005), with `method` and `ci`; or "classical", least squares with weights 1 / v and an estimated
-    dispersion, t with k - 2 df: the test of Egger et al. (1997), in which the intercept of y / se on 1 / se is this
-    slope. `predictor`: "se" or "variance"; with the classical model the `limit` is then the estimate of PET or PEESE
-    (Stanley & Doucouliagos 2014). Raises RestatedError as `meta.fit`, if k < 3, or if all standard errors are equal
-    (the slope is then not defined).
+    `model`: "mixed", a meta-regression on sqrt(v) with `method` and `ci` (Sterne & Egger 2005); or "classical", least
+    squares with weights 1 / v and an estimated dispersion, t with k - 2 df: the test of Egger et al. (1997), whose
+    intercept of y / se on 1 / se is this slope. `predictor`: "se" or "variance"; classical, the `limit` is then the
+    estimate of PET or PEESE (Stanley & Doucouliagos 2014). Raises RestatedError as `meta.fit`, if k < 3, or if all
+    standard errors are equal.
     """
     y, v = check_effects(y, v)
     check_option("regression test", model, ("mixed", "classical"))
@@ -73,10 +69,9 @@ def egger(
 def trim_and_fill(y: ArrayLike, v: ArrayLike, *, side: str | None = None, method: str = "REML") -> TrimAndFill:
     """Fill in the studies missing from a funnel plot by trim and fill (Duval & Tweedie 2000), with estimator L0.
 
-    `y`, `v`: shape (k,). `side` ("left", "right"): where studies are assumed to be missing. Default: the side opposite
-    to the slope of the regression on the standard error (left if small studies have larger effects). `method`: as in
-    `meta.fit`, while trimming as well as for the final fit. Raises RestatedError as `meta.fit`; if an option is
-    unknown; if trimming does not settle or leaves fewer than two studies.
+    `side` ("left", "right"): where studies are assumed to be missing, by default opposite to the slope of the
+    regression on the standard error. `method`: as in `meta.fit`, while trimming and for the final fit. Raises
+    RestatedError as `meta.fit`; if an option is unknown; if trimming does not settle or leaves fewer than two studies.
     """
     y, v = check_effects(y, v)
     if side is None:

@@ -1,14 +1,12 @@
 """Likelihoods of twin data as functions of the two twin correlations, and the search for their maximum.
 
 All information of twin data on genes and environment passes through (r_mz, r_dz), the correlations of identical and
-fraternal twins. The nuisance parameters (thresholds, or the variance) are maximised out exactly, which leaves a
-function of two variables over a triangle, whose corners are the pure components and the origin. The maximum is found on
-its edges (one variable each) and inside (two), for many data sets at once.
+fraternal twins. Thresholds, or the variance, are maximised out exactly, which leaves a function of two variables over a
+triangle, whose corners are the pure components and the origin. The maximum is found on its edges (one variable each)
+and inside (two), for many data sets at once.
 
-References
-----------
-Owen, D. B. (1956). Annals of Mathematical Statistics, 27, 1075-1090 (T function).
-Prekopa, A. (1973). Acta Scientiarum Mathematicarum, 34, 335-343 (shifted quadrants: log-concavity).
+References: Owen (1956), Annals of Mathematical Statistics 27, 1075-1090 (T function). Prekopa (1973), Acta Scientiarum
+Mathematicarum 34, 335-343 (shifted quadrants: log-concavity).
 """
 
 from collections.abc import Sequence
@@ -23,22 +21,16 @@ from restated.arguments import Floats, Ints
 from restated.errors import RestatedError
 from restated.estimate import pairs
 
-#: Points at which a likelihood is first evaluated along a line; the best one is refined between its neighbours. One
-#: peak is the rule: 33 points gave the same fits to 399 tables with many empty cells.
+#: Points at which a likelihood is first evaluated along a line: 33 gave the same fits to 399 tables with empty cells.
 GRID = 5
-#: A search for a share ends when its step is below this. Float64 leaves about 1e-8 of play at a flat maximum of the
-#: likelihood, but the derivative, which is solved, fixes its zero to about 1e-12.
+#: A search for a share ends when its step is below this; the derivative, which is solved, is good to about 1e-12.
 STEP_TOLERANCE = 1e-10
-#: A threshold is settled at this step: Newton is quadratic, and the rest is corrected to first order.
-THRESHOLD_TOLERANCE = 1e-6
+#: A threshold is settled at this step: the rest is corrected to first order. Largest step and range, in SDs.
+THRESHOLD_TOLERANCE, THRESHOLD_STEP, THRESHOLD_RANGE = 1e-6, 1.0, 8.0
 #: Newton inside a bracket needs fewer than 10 rounds, bisection alone 35.
 MAX_ITERATIONS = 100
-#: The largest step of a threshold, in standard deviations, and its range, beyond which one person in 1e15 is affected.
-THRESHOLD_STEP, THRESHOLD_RANGE = 1.0, 8.0
-#: Share of the way to the edge that one step inside the triangle may take, so that it stays inside.
-TO_THE_EDGE = 0.95
-#: A gradient counts as pointing inwards above this, per pair: below, rounding error could make it.
-INWARD = 1e-9
+#: Share of the way to the edge that one step may take; gradient per pair above which it points inwards.
+TO_THE_EDGE, INWARD = 0.95, 1e-9
 #: First step inwards from an edge, as a share of the room there; halved until the likelihood rises.
 FIRST_STEP, MAX_HALVINGS = 0.1, 40
 #: A probability computed as a difference may round below zero; its logarithm is taken of this instead.
@@ -255,8 +247,8 @@ class Best:
 def maximise(data: TwinData, rows: Ints, corners: Sequence[tuple[float, float]]) -> tuple[Floats, Best]:
     """Maximise the profile likelihood of the data sets `rows` over no resemblance and one or two components.
 
-    `corners` are the (r_mz, r_dz) of a variance that is all due to one component; none, one or two. Returns the share
-    of each component, shape (k, number of corners), and the best points.
+    `corners`: the (r_mz, r_dz) of a variance that is all due to one component; none, one or two. Returns the share of
+    each component, shape (k, number of corners), and the best points.
     """
     generators = np.reshape(corners, (-1, 2)).T
     ends = [np.broadcast_to(corner, (len(rows), 2)) for corner in corners]
@@ -387,8 +379,7 @@ def _newton(
             hessian[taken] = generators.T @ found.hessian[rises] @ generators
             waiting = waiting[~rises]
             length[waiting] /= 2
-        # What cannot rise any more is at the maximum to the precision of the likelihood; one last full step uses the
-        # gradient, which is more precise.
+        # What cannot rise any more is at the maximum; one last full step uses the gradient, which is more precise.
         last = active[waiting]
         move = _ascent(gradient[last], hessian[last])
         moved = x[last] + move

@@ -1,27 +1,19 @@
 """Twin models: shares of genes (A, D), shared environment (C), and unique environment and error (E).
 
-Two kinds of data, one set of models. A *liability-threshold* model reads two tables of pairs, identical (MZ) and
-fraternal (DZ) twins, affected or not: a twin is affected when a normal liability passes a threshold. A *continuous*
-model reads two covariance matrices or correlations. In both, the data speak through two correlations,
+A *liability-threshold* model reads two tables of pairs, identical (MZ) and fraternal (DZ) twins, affected or not: a
+twin is affected when a normal liability passes a threshold. A *continuous* model reads two covariance matrices or
+correlations. In both, the data speak through two correlations, r_mz = a2 + c2 + d2 and r_dz = a2 / 2 + c2 + d2 / 4,
+with e2 = 1 - a2 - c2 - d2 and shares of at least 0, so (r_mz, r_dz) is in a triangle whose corners are the pure
+components. Thresholds, or the variance, are maximised out exactly. Twins of a pair are exchangeable: one threshold or
+variance for both.
 
-    r_mz = a2 + c2 + d2,    r_dz = a2 / 2 + c2 + d2 / 4,    e2 = 1 - a2 - c2 - d2,
+Not modelled: sex, covariates, assortative mating, gene-environment interplay, unequal environments. All functions take
+one data set or many at once; results are numbers or arrays accordingly, nan where a data set cannot determine them.
 
-with shares a2, c2, d2, e2 >= 0, so (r_mz, r_dz) is in a triangle whose corners are the pure components. The nuisance
-parameters (thresholds, or the variance) are maximised out exactly. Twins of a pair are exchangeable: one threshold or
-variance for both, and the order of discordant pairs does not matter.
-
-Not modelled: sex, covariates, assortative mating, gene-environment interplay, unequal environments.
-
-All functions take one data set or many at once; results are numbers or arrays accordingly. What a data set cannot
-determine (without pairs with an affected twin, for example) is nan.
-
-References
-----------
-Falconer, D. S. (1965). Annals of Human Genetics, 29, 51-76 (liability; shares from two correlations).
-Neale, M. C., & Cardon, L. R. (1992). Methodology for Genetic Studies of Twins and Families. Kluwer.
-Neale, M. C., & Miller, M. B. (1997). Behavior Genetics, 27, 113-120 (profile-likelihood intervals).
-Self, S. G., & Liang, K.-Y. (1987). JASA, 82, 605-610; Dominicus, A., et al. (2006). Behavior Genetics, 36, 331-340
-(likelihood-ratio tests at the boundary). The likelihoods and the search are in `restated.estimate.twinlikelihood`.
+References: Falconer (1965), Annals of Human Genetics 29, 51-76 (shares from two correlations). Neale & Cardon (1992),
+Methodology for Genetic Studies of Twins and Families. Neale & Miller (1997), Behavior Genetics 27, 113-120
+(profile-likelihood intervals). Self & Liang (1987), JASA 82, 605-610; Dominicus et al. (2006), Behavior Genetics 36,
+331-340 (tests at the boundary). The likelihoods and the search are in `restated.estimate.twinlikelihood`.
 """
 
 from collections.abc import Iterator
@@ -50,16 +42,10 @@ MODELS = {"ACE": ("a2", "c2"), "ADE": ("a2", "d2"), "AE": ("a2",), "CE": ("c2",)
 SUBMODELS = {"ACE": ("AE", "CE", "E"), "ADE": ("AE", "E"), "AE": ("E",), "CE": ("E",), "E": ()}
 #: Ends of intervals are found to this precision in the share, or in the root of the likelihood ratio.
 LIMIT_TOLERANCES: Any = {"xatol": 1e-9, "xrtol": 0.0, "fatol": 1e-9}
-#: Stands for an infinite root of the likelihood ratio.
-LARGEST_EXCESS = 1e3
-#: Twice a difference of log-likelihoods below this is zero: two searches for one maximum agree to 1e-10.
-SAME_LIKELIHOOD = 1e-8
-#: Shares given by the reader must add up to 1 within rounding of their decimal fractions.
-SUM_TOLERANCE = 1e-9
-#: Power that studies are commonly planned for.
-PLANNED = 0.8
-#: Draws of a power simulation fitted at a time: keeps memory flat.
-BLOCK = 5000
+#: Stands for an infinite root of the likelihood ratio; twice a difference of log-likelihoods below which it is zero.
+LARGEST_EXCESS, SAME_LIKELIHOOD = 1e3, 1e-8
+#: Shares must add up to 1 within this; the power that studies are planned for; draws fitted at a time.
+SUM_TOLERANCE, PLANNED, BLOCK = 1e-9, 0.8, 5000
 
 
 class Interval(NamedTuple):
@@ -73,11 +59,10 @@ class Interval(NamedTuple):
 class TwinFit:
     """A fitted twin model; fields are numbers, or arrays with the leading shape of the data.
 
-    Shares are proportions of the variance; a component outside the model is 0. `prevalence_mz` and `prevalence_dz`
-    (liability) or `variance` (continuous) are the fitted nuisance parameters; the others nan. `loglik` is that of the
-    single pairs: of tables the sum of their log probabilities, discordant pairs in the order they came; of covariances
-    the normal one with free means. `deviance` is twice its distance from the saturated model of two exchangeable tables
-    or matrices, with `df` degrees of freedom when no share is at a bound.
+    Shares are proportions of the variance, 0 outside the model. `prevalence_mz` and `prevalence_dz` (liability) or
+    `variance` (continuous) are the fitted nuisance parameters; the others nan. `loglik` is that of single pairs:
+    discordant pairs in the order they came, or normal with free means. `deviance` is twice its distance from the
+    saturated model of two exchangeable tables or matrices, with `df` degrees of freedom when no share is at a bound.
     """
 
     model: str
@@ -99,11 +84,7 @@ class TwinFit:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Likelihood-ratio test of a sub-model.
-
-    `p_boundary` takes account of shares that cannot be negative; `p` is the plain chi-squared p, for comparison with
-    publications.
-    """
+    """Likelihood-ratio test of a sub-model: `p_boundary` allows for shares that cannot be negative, `p` does not."""
 
     lrt: FloatOrArray
     df: int
@@ -115,7 +96,7 @@ class Comparison:
 class Power:
     """Power to see a component: share of simulated studies whose test is significant.
 
-    `se` is the Monte Carlo standard error, `low` and `high` the 95 % Wilson interval. `undefined` studies (no affected
+    `se` is its Monte Carlo standard error, `low` and `high` the 95 % Wilson interval. `undefined` studies (no affected
     twin, say) count as not significant.
     """
 
@@ -130,13 +111,10 @@ class Power:
 def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: str = "common") -> TwinFit:
     """Fit the liability-threshold model to two tables of twin pairs by maximum likelihood, shares bounded at 0.
 
-    Fields are nan where a threshold is not determined: nobody or everybody affected (for "separate", in one group).
-    Raises RestatedError if counts are negative or not finite, a table is empty, or an option is unknown.
-
-    `mz`, `dz`, shape (..., 3) or (..., 4): numbers of pairs: both affected, discordant, neither; with four, the
-    discordant pairs come in two orders, which are added up. Need not be whole numbers (expected tables). Leading axes
-    broadcast. `model`: "ACE", "ADE", "AE", "CE", "E". `thresholds` ("common", "separate"): one threshold for everybody,
-    or one for each zygosity.
+    `mz`, `dz`, shape (..., 3) or (..., 4), which broadcast: pairs with both affected, discordant (in two orders where
+    there are four), neither; expected counts too. `model`: one of `MODELS`. `thresholds`: "common", or "separate" for
+    each zygosity. Fields are nan where nobody or everybody is affected (for "separate", in one group). Raises
+    RestatedError if counts are negative or not finite, a table is empty, or an option is unknown.
     """
     check_option("model", model, MODELS, field="model")
     check_option("kind of thresholds", thresholds, ("common", "separate"), field="thresholds")
@@ -152,13 +130,11 @@ def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: s
 def continuous(mz: ArrayLike, dz: ArrayLike, n_mz: ArrayLike, n_dz: ArrayLike, *, model: str = "ACE") -> TwinFit:
     """Fit the twin model to two covariance matrices or correlations by maximum likelihood, shares bounded at 0.
 
-    One variance for all twins, free means: the likelihood of normal raw data, as in OpenMx and lavaan. Matrices are
-    those programs print, with n - 1 in the denominator. Where only correlations are known, the variances of the two
-    groups are taken to be the same. Raises RestatedError if a matrix is not positive definite (a correlation not inside
-    -1 to 1), a group has fewer than 3 pairs, shapes differ or the model is unknown.
-
-    `mz`, `dz`, shape () or (m,): correlations; shape (2, 2) or (m, 2, 2): covariance matrices. `n_mz`, `n_dz`, shape ()
-    or (m,): pairs. `model`: "ACE", "ADE", "AE", "CE", "E".
+    One variance for all twins, free means: the likelihood of normal raw data, as in OpenMx and lavaan. `mz`, `dz`:
+    correlations, shape () or (m,), of groups whose variances are taken to be the same; or covariance matrices with
+    divisor n - 1, shape (2, 2) or (m, 2, 2). `n_mz`, `n_dz`: pairs. `model`: one of `MODELS`. Raises RestatedError if a
+    matrix is not positive definite (a correlation not inside -1 to 1), a group has fewer than 3 pairs, shapes differ or
+    the model is unknown.
     """
     check_option("model", model, MODELS, field="model")
     moments = zip(_moments(mz, n_mz, "mz"), _moments(dz, n_dz, "dz"))
@@ -173,9 +149,8 @@ def continuous(mz: ArrayLike, dz: ArrayLike, n_mz: ArrayLike, n_dz: ArrayLike, *
 def intervals(fit: TwinFit, *, level: float = 0.95, only: tuple[str, ...] | None = None) -> dict[str, Interval]:
     """Return profile-likelihood intervals of the shares of a model: its components and "e2", or those of `only`.
 
-    All values whose best fit is less than the chi-squared quantile (1 df) away from the maximum in twice the
-    log-likelihood. An end that meets a bound is the bound. The quantile is not adjusted for bounds, so near them an
-    interval covers more often than `level`. Use `only` where many data sets make all shares too costly.
+    They hold all values whose best fit is less than the chi-squared quantile (1 df) away from the maximum in twice the
+    log-likelihood, so near a bound they cover more often than `level`. `only` saves time with many data sets.
     """
     check_level(level)
     parts = MODELS[fit.model]
@@ -205,11 +180,10 @@ def intervals(fit: TwinFit, *, level: float = 0.95, only: tuple[str, ...] | None
 def compare(fit: TwinFit) -> dict[str, Comparison]:
     """Return likelihood-ratio tests of the sub-models of a fitted model, by sub-model.
 
-    One dropped share is on the edge of the allowed range, so its statistic is 0 half of the time and chi-squared with 1
-    df otherwise: p is halved. With two dropped shares it is a mixture of 0, 1 and 2 df, with weights 1/2 minus w, 1/2
-    and w. 2 pi w is the angle between the two components in the metric of the information matrix (Self & Liang 1987,
-    case 7); it depends only on the numbers of pairs and the prevalences. Both hold for large samples, and where no
-    other share is 0.
+    One dropped share is at its bound, so its statistic is 0 half of the time and chi-squared with 1 df otherwise: p is
+    halved. Two give a mixture of 0, 1 and 2 df with weights 1/2 - w, 1/2 and w, where 2 pi w is the angle between the
+    components in the metric of the information matrix (Self & Liang 1987, case 7). Both hold for large samples, and
+    where no other share is 0.
     """
     return {reduced: _test(fit, reduced) for reduced in SUBMODELS[fit.model]}
 
@@ -247,8 +221,6 @@ def falconer_bounds(r_mz: Constraint, r_dz: Constraint) -> dict[str, Interval]:
 
     The shares are linear in the correlations, so the extremes are at corners of the rounding box. Raises RestatedError
     if a correlation has no lower or upper end, or is outside -1 to 1.
-
-    `r_mz`, `r_dz`: a correlation as printed.
     """
     corners = product(_correlation_ends(r_mz, "r_mz"), _correlation_ends(r_dz, "r_dz"))
     shares = zip(*((2 * (mz - dz), 2 * dz - mz, 1 - mz) for mz, dz in corners))
@@ -267,11 +239,8 @@ def implied_correlations(
 def pair_probabilities(prevalence: ArrayLike, r: ArrayLike) -> Floats:
     """Return the probabilities of a pair, shape (..., 3): both affected, discordant (either order), neither.
 
-    With threshold h = quantile(prevalence), a given one of two discordant orders has probability 2 T(h, sqrt((1 - r) /
-    (1 + r))), T being Owen's function.
-
-    `prevalence`: share of affected individuals, between 0 and 1. `r`: correlation of the liabilities, above -1, at most
-    1.
+    `prevalence`: share of affected individuals, inside 0 to 1; `r`: correlation of the liabilities, in (-1, 1]. One
+    discordant order has probability 2 T(h, sqrt((1 - r) / (1 + r))), with Owen's T and h = quantile(prevalence).
     """
     prevalence, r = np.broadcast_arrays(floats(prevalence, "prevalence"), floats(r))
     if not ((prevalence > 0) & (prevalence < 1)).all():
@@ -298,11 +267,9 @@ def power(
 ) -> Power:
     """Return the power of a twin study to see a share, by simulation: ACE against the model without it.
 
-    The test is the boundary-corrected one of `compare`; twins have one threshold.
-
-    `a2`, `c2`, `e2`: true shares; they add up to 1. `n_mz`, `n_dz`: pairs. `prevalence` (float or None): share of
-    affected individuals; None for a continuous measure. `drop` ({"a2", "c2"}): the share tested, at significance level
-    `alpha`. `draws`, `seed`: simulated studies.
+    The test is the boundary-corrected one of `compare`; twins have one threshold. `a2`, `c2`, `e2`: true shares; they
+    add up to 1. `n_mz`, `n_dz`: pairs. `prevalence`: share of affected individuals; None for a continuous measure.
+    `drop` ({"a2", "c2"}): the share tested, at level `alpha`.
     """
     reduced, r = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
     fits = _simulated(r, n_mz, n_dz, prevalence, draws, seed)
@@ -332,9 +299,9 @@ def pairs_for_power(
 ) -> FloatOrArray:
     """Return the pairs that give the test of a2 in `power` a power of `PLANNED`, not rounded, without simulation.
 
-    An approximation for large samples by the noncentral chi-squared distribution: the likelihood-ratio statistic of the
-    expected tables or matrices is the noncentrality, which is proportional to the number of pairs. `mz_share` is the
-    share of identical pairs among all; several values of `prevalence` are possible.
+    For large samples: the likelihood-ratio statistic of expected tables or matrices is the noncentrality of a
+    chi-squared, proportional to the number of pairs. `mz_share`: identical pairs among all; several `prevalence` are
+    possible.
     """
     check_numbers(mz_share=mz_share)
     if not 0 < mz_share < 1:
@@ -345,8 +312,7 @@ def pairs_for_power(
         fit = continuous(*r, *sizes)
     else:
         fit = liability(*(n * pair_probabilities(prevalence, own) for n, own in zip(sizes, r)))
-    # The corrected test rejects when lrt exceeds the (1 - 2 alpha) quantile, and its normal root the (1 - alpha)
-    # quantile; a root of the other sign belongs to a share at the bound, where lrt is 0.
+    # The corrected test rejects when the normal root of lrt exceeds the (1 - alpha) quantile.
     distance = stats.norm.isf(alpha) - stats.norm.isf(PLANNED)
     return 1000 * distance**2 / _test(fit, reduced).lrt
 
@@ -443,8 +409,7 @@ def _excess(fit: TwinFit, rows: Ints, which: Ints, share: Floats, critical: floa
     """sqrt(2 (maximum - profile)) - sqrt(critical) where share number `which` has the value `share`."""
     parts = [RESEMBLANCE[name] for name in MODELS[fit.model]]
     nothing = (0.0, 0.0)
-    # The share itself, and what the rest of the variance is between: no resemblance and the other component, or, where
-    # the share is e2, the two components.
+    # The share itself, and what the rest is between: nothing and the other component; for e2 the two components.
     own = np.array([*parts, nothing])[which]
     others = parts[::-1] if len(parts) == 2 else [nothing]
     ends = np.array([*((nothing, other) for other in others), (parts[0], parts[-1])])[which]

@@ -21,7 +21,7 @@ from restated.reconstruct.ranks import tie_factor
 from restated.reconstruct.relations import ANY, Box, holds, hull, loosened
 from restated.reconstruct.scores import score_samples, targets
 from restated.reconstruct.scoresums import attainable
-from restated.reconstruct.squares import square_tables
+from restated.reconstruct.squares import diagonals
 from restated.reconstruct.tables import two_by_two
 from restated.reconstruct.twintables import twin_tables
 
@@ -56,14 +56,8 @@ def _many(found: Any) -> bool:
 class Found:
     """The data that can be behind printed numbers.
 
-    Attributes
-    ----------
-    sets : mapping
-        By quantity all its values, shape (m,) (of tables (m, cells)), or a list of intervals whose union it may be in.
-    size : float
-        Members of the set; nan where it is a range.
-    words : str
-        Which readings fit, or where nothing does, which printed numbers conflict.
+    `sets`: by quantity all its values, shape (m,) (of tables (m, cells)), or a list of intervals whose union it may be
+    in. `size`: members, nan for a range. `words`: the readings that fit, or the numbers that conflict.
     """
 
     sets: Mapping[str, Any]
@@ -107,11 +101,8 @@ def _box(printed: Printed, elements: Collection[str], relations: Any = ()) -> Bo
             n = next((box[x][0] for x in (name.replace("sd", "n").replace("var", "n"), "pairs", "n") if x in box), inf)
             factor = (n / (n - 1)) ** (0.5 if name.startswith("sd") else 1) if 1 < n < inf else 1
             box[name] = box[name][0] / factor, box[name][1] * factor
-    return (
-        loosened(box, statements.DOMAINS, relations, statements.FAMILIES)
-        if relations and "derived" in elements
-        else box
-    )
+    derived = relations and "derived" in elements
+    return loosened(box, statements.DOMAINS, relations, statements.FAMILIES) if derived else box
 
 
 def _statement(printed: Printed, options: Words, elements: Collection[str]) -> Found:
@@ -151,16 +142,12 @@ def _square(printed: Printed, options: Words, elements: Collection[str]) -> Foun
     ends = {name: admitted(text, elements) for name, text in printed.items() if name in ("kappa", "agreement")}
     if "rows" in printed:
         rows, columns = ([int(text.replace(",", "")) for text in printed[name]] for name in ("rows", "columns"))
-        found = square_tables(
-            rows, columns, kappa=ends.get("kappa"), agreement=ends.get("agreement"), draws=options.get("draws", 1000)
-        )
-        size = len(found) if found.method == "exhaustive" else nan
-        if not len(found):
-            return Found({}, 0, found.message)
-        n = max(sum(rows), 1)
-        agreement, chance = found.tables.trace(axis1=1, axis2=2) / n, float(np.dot(rows, columns)) / n**2
-        kappa = (agreement - chance) / (1 - chance) if chance < 1 else np.full(len(found), nan)
-        return Found({"agreement": 100 * agreement, "kappa": kappa}, size, found.message)
+        sums = diagonals(rows, columns, kappa=ends.get("kappa"), agreement=ends.get("agreement"))
+        if not len(sums):
+            return Found({}, 0, "no table fits the margins and the printed agreement or kappa")
+        agreement, chance = sums / sum(rows), float(np.dot(rows, columns)) / sum(rows) ** 2
+        beyond = (agreement - chance) / (1 - chance) if chance < 1 else np.full(len(sums), nan)
+        return Found({"agreement": 100 * agreement, "kappa": beyond}, nan, f"{len(sums)} sums of the diagonal fit")
     if "kappa" not in ends or "k" not in options:
         raise RestatedError("neither margins nor kappa with the number of categories (option k) are printed")
     # Chance agreement is at least the sum of the squared diagonal shares, and so at least agreement squared over k.
@@ -241,7 +228,7 @@ RECONSTRUCTORS: Mapping[str, Reconstructor] = {
     "shares": Reconstructor(_arrays(armtables.shares), {"per": ()}),
     "two by two": Reconstructor(_tables(two_by_two, ("a", "b", "c", "d"), "n"), {}),
     "twin table": Reconstructor(_tables(twin_tables, ("both", "discordant", "neither"), "pairs"), {}),
-    "square table": Reconstructor(_square, {"k": (), "draws": ()}),
+    "square table": Reconstructor(_square, {"k": (), "draws": ()}),  # all sums are found: `draws` has no effect
     "scores": Reconstructor(_scores, {"step": (), "ddof": (0, 1)}),
     "ranks": Reconstructor(_ranks, {"ties": (True, False)}),
 }
@@ -250,10 +237,7 @@ RECONSTRUCTORS: Mapping[str, Reconstructor] = {
 def at(name: str, printed: Printed, options: Words, strength: str) -> Found:
     """Return the set at a strength of practice; it holds the sets of the lesser strengths.
 
-    Raises
-    ------
-    RestatedError
-        With the reason why these numbers allow no reconstruction.
+    Raises a RestatedError with the reason why these numbers allow no reconstruction.
     """
     order = list(STRENGTHS)
     run = RECONSTRUCTORS[name].run

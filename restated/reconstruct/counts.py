@@ -9,22 +9,21 @@ import numpy as np
 from restated.arguments import Ints, is_whole
 from restated.errors import RestatedError
 from restated.intervals import Constraint, closed_interval, describe, integer_range, scaled
+from restated.reconstruct.enumeration import Exhaustive
 
 
 @dataclass(frozen=True)
-class CountSet:
-    """All counts compatible with a printed percentage."""
+class CountSet(Exhaustive):
+    """All counts compatible with a printed percentage, and their denominators: `tables`, shape (m, 2)."""
 
-    pairs: Ints  # event count and denominator, shape (m, 2), ordered by denominator, then count
-    asked: str  # percentage and denominators in words
-
-    def __len__(self) -> int:
-        return len(self.pairs)
+    tables: Ints
+    asked: str
+    noun = "integer count"
 
     @property
-    def empty(self) -> bool:
-        """No count fits."""
-        return len(self) == 0
+    def pairs(self) -> Ints:
+        """Event count and denominator, shape (m, 2), ordered by denominator, then count."""
+        return self.tables
 
     @property
     def counts(self) -> Ints:
@@ -35,8 +34,8 @@ class CountSet:
     def message(self) -> str:
         """One sentence with the number of counts that fit."""
         if self.empty:
-            return f"no integer count fits {self.asked}"
-        if len(self) == 1:
+            return super().message
+        if self.identified:
             return "{} is {} of {}, the only count that fits".format(self.asked, *self.pairs[0])
         return f"{self.asked} fits {len(self)} counts, from {self.counts.min()} to {self.counts.max()}"
 
@@ -48,8 +47,6 @@ def counts(percent: Constraint, n: int | Iterable[int]) -> CountSet:
     both ends included). `n` (int or iterable of int): the denominator, or all denominators to try. Raises a
     RestatedError if a denominator is not a positive integer, or none is given.
 
-    Examples
-    --------
     >>> counts((69.5, 70.5), 46).counts.tolist()
     [32]
     """

@@ -1,25 +1,18 @@
 """Many reconstructed data sets, one estimate on each: range, values and the extremal data sets themselves.
 
 `ensemble` draws data sets with `reconstruct(rng)`, applies `estimate(data)` to each and keeps the numbers, never the
-data sets. Draw i has a random generator of its own (`generator`), made from the seed and i alone. Hence
+data sets. Draw i has a random generator of its own (`generator`), made from the seed and i alone. Hence the result is
+the same for any number of workers and any order in which they finish, any draw can be repeated on its own, and finished
+batches can be kept in a folder and a broken-off run continued. On one machine joblib spreads the batches over processes
+(``workers``). On a Dask cluster only the context changes::
 
-* the result is the same for any number of workers and any order in which they finish;
-* any draw can be repeated on its own, which is how the extremal data sets are returned;
-* finished batches can be kept in a folder and a broken-off run continued.
+    with dask.distributed.Client(address), joblib.parallel_config("dask"): ...
 
-On one machine joblib spreads the batches over processes (``workers``). On a Dask cluster only the context changes::
+Memory does not grow with the number of draws: range and extremal draws are exact over all of them, single values are
+those of the first `QUANTILE_DRAWS`. A range over draws is inside the range over all compatible data sets; how far the
+latter goes beyond it is unknown unless the reconstruction enumerates.
 
-    with dask.distributed.Client(address), joblib.parallel_config("dask"):
-        result = ensemble(reconstruct, estimate, draws=1_000_000, seed=1)
-
-Memory does not grow with the number of draws: range and extremal draws are exact over all of them, while single values
-are those of the first `QUANTILE_DRAWS`, a simple random sample as draws are independent. A range over draws is inside
-the range over all compatible data sets; how far the latter goes beyond it is unknown unless the reconstruction
-enumerates.
-
-References
-----------
-O'Neill, M. E. (2014). PCG. Harvey Mudd College HMC-CS-2014-0905 (the generator). Child i of a seed is numpy's
+References: O'Neill (2014), PCG, Harvey Mudd College HMC-CS-2014-0905 (the generator). Child i of a seed is numpy's
 SeedSequence(seed, spawn_key=(i,)), the one that SeedSequence.spawn gives.
 """
 
@@ -39,14 +32,11 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from restated.arguments import Floats, Ints, is_whole
 from restated.errors import RestatedError
 
-#: Draws handed to a worker at a time, and kept or lost together: enough that sending a task costs little compared with
-#: a millisecond of work a draw, few enough that an interruption costs little.
+#: Draws handed to a worker at a time, and kept or lost together.
 BATCH = 100
-#: Quantiles come from at most this many draws. The share of draws below a reported quantile then differs from its
-#: nominal share with a standard error of at most sqrt(.25 / 100,000) = 0.16 percentage points; 0.8 MB a quantity.
+#: Quantiles come from at most this many draws: a standard error of at most 0.16 percentage points of a share.
 QUANTILE_DRAWS = 100_000
-#: A kept draw that is repeated must give the kept numbers up to this relative difference: another batch size or
-#: numerical library changes their last bits only; a larger change means another reconstruction or estimate.
+#: Relative difference at which a repeated draw gives the kept numbers: libraries change their last bits only.
 SAME_DRAW = 1e-9
 #: Steps of the progress bar.
 PROGRESS_STEPS = 20
@@ -65,12 +55,10 @@ class Extreme(NamedTuple):
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Result of `ensemble`.
+    """Result of `ensemble`, by quantity.
 
-    `low`, `high` (dict of str to Extreme): by quantity; a quantity that was undefined (nan) in every draw is left out.
-    `undefined` (dict of str to int): draws in which a quantity was nan; they do not enter the range. `values`
-    (pandas.DataFrame, shape (min(draws, QUANTILE_DRAWS), quantities)): the quantities of the first draws; the index is
-    the draw.
+    `low`, `high`: extremes, without quantities that were nan in every draw. `undefined`: draws in which a quantity was
+    nan; they do not enter the range. `values`: the quantities of the first `QUANTILE_DRAWS` draws, indexed by draw.
     """
 
     low: dict[str, Extreme]
@@ -97,27 +85,16 @@ def ensemble(
 ) -> Ensemble:
     """Estimate the same quantities on many reconstructed data sets.
 
-    Raises a RestatedError if a number is out of range, a draw fails (the message names it), the names change
-    between data sets, a worker was killed, or `keep` holds draws of another ensemble.
+    `reconstruct` takes a `numpy.random.Generator`, its only source of chance, and returns a data set. `estimate` takes
+    a data set and returns a mapping of names to numbers, the same names for every data set, nan where a quantity is
+    undefined; if `batched`, a list of data sets and arrays of that length. `draws`, `seed`: number of data sets, seed
+    of all chance. `workers`: processes, -1 for one a processor; by default one, or as set by
+    ``joblib.parallel_config``. `keep`: folder in which every finished batch is saved by the worker that finished it; a
+    later call continues from there, also with more draws. `progress`: is given a line of text with a bar at each
+    twentieth of the work.
 
-    Parameters
-    ----------
-    reconstruct : callable
-        Takes a `numpy.random.Generator`, its only source of chance, and returns a data set.
-    estimate : callable
-        Takes a data set and returns a mapping of names to numbers, the same names for every data set; nan where a
-        quantity is undefined.
-    draws, seed : int
-        Number of data sets, and the seed of all chance.
-    workers : int, optional
-        Processes; -1 for one a processor. By default one, or as set by a surrounding ``joblib.parallel_config``.
-    batched : bool
-        `estimate` takes a list of data sets and returns a mapping of names to arrays of that length.
-    keep : path-like, optional
-        Folder in which every finished batch is saved as soon as it is finished, by the worker that finished it. A later
-        call with the same folder continues from there, also with more draws.
-    progress : callable, optional
-        Is given a line of text with a bar at each twentieth of the work; ``print`` for instance.
+    Raises a RestatedError if a number is out of range, a draw fails (the message names it), the names change between
+    data sets, a worker was killed, or `keep` holds draws of another ensemble.
     """
     if not is_whole(draws) or draws < 1:
         raise RestatedError(f"the number of draws {draws!r} is not a positive whole number", field="draws")
@@ -183,10 +160,8 @@ def _mapping(found: object) -> Mapping[str, Any]:
 
 def _same(names: tuple[str, ...], others: tuple[str, ...], draw: int) -> None:
     if names != others:
-        raise RestatedError(
-            f"draw {draw} has the quantities {', '.join(others)}, earlier draws have {', '.join(names)}",
-            remedy="Return the same names in the same order, with nan where a quantity is undefined",
-        )
+        problem = f"draw {draw} has the quantities {', '.join(others)}, earlier draws have {', '.join(names)}"
+        raise RestatedError(problem, remedy="Return the same names in the same order, nan where one is undefined")
 
 
 def _part(task: _Task, start: int, stop: int, folder: Path | None) -> _Part:
@@ -224,19 +199,17 @@ class _Tally:
         if not self.names:
             self.names = names
             self.first = np.full((min(self.draws, QUANTILE_DRAWS), len(names)), np.nan)
-            self.ends = {sign: [(math.inf, -1)] * len(names) for sign in (1, -1)}
+            self.ends = {sign: [(math.inf, self.draws)] * len(names) for sign in (1, -1)}
             self.undefined = np.zeros(len(names), dtype=np.int64)
         _same(self.names, names, start)
         self.first[start : start + len(values)] = values[: max(0, len(self.first) - start)]
-        known = ~np.isnan(values)
-        self.undefined += (~known).sum(axis=0)
+        unknown = np.isnan(values)
+        self.undefined += unknown.sum(axis=0)
         for sign, ends in self.ends.items():
-            for j in np.flatnonzero(known.any(axis=0)):
-                best = np.nanargmin(sign * values[:, j])
-                # Among equal values the earliest draw counts, whichever batch came in first.
-                found = (float(sign * values[best, j]), start + int(best))
-                if ends[j][1] < 0 or found < ends[j]:
-                    ends[j] = found
+            signed = np.where(unknown, np.inf, sign * values)
+            # Among equal values the earliest draw counts, whichever batch came in first.
+            found = zip(signed.min(axis=0).tolist(), (start + signed.argmin(axis=0)).tolist(), strict=True)
+            ends[:] = map(min, ends, found)
         before, self.done = self.done, self.done + len(values)
         step = PROGRESS_STEPS * self.done // self.draws
         if self.progress is not None and step > PROGRESS_STEPS * before // self.draws:
@@ -247,16 +220,13 @@ class _Tally:
         def extremes(sign: int) -> dict[str, Extreme]:
             return {
                 name: Extreme(sign * value, draw, task.data(draw))
-                for name, (value, draw) in zip(self.names, self.ends[sign], strict=True)
-                if draw >= 0
+                for name, (value, draw), gone in zip(self.names, self.ends[sign], self.undefined, strict=True)
+                if gone < self.done
             }
 
-        return Ensemble(
-            low=extremes(1),
-            high=extremes(-1),
-            undefined=dict(zip(self.names, self.undefined.tolist(), strict=True)),
-            values=pd.DataFrame(self.first, columns=list(self.names)).rename_axis("draw"),
-        )
+        undefined = dict(zip(self.names, self.undefined.tolist(), strict=True))
+        values = pd.DataFrame(self.first, columns=list(self.names)).rename_axis("draw")
+        return Ensemble(extremes(1), extremes(-1), undefined, values)
 
 
 def _open(folder: Path, seed: int) -> Path:

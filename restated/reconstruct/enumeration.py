@@ -8,8 +8,7 @@ import numpy as np
 from restated.arguments import Bools, Ints
 from restated.intervals import Ends
 
-# Distance (relative, and absolute near zero) from an end of an interval inside which a float comparison is not trusted
-# and the quotient is compared in exact fractions. Quotients of exact integers are good to about 1e-15.
+# Distance (relative, and absolute near zero) from an end of an interval inside which exact fractions are compared.
 DOUBT = 1e-9
 
 

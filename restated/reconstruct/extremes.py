@@ -1,20 +1,18 @@
 """Extremes over every distribution that has a printed mean and SD, instead of a few assumed shapes.
 
-Values of an arm are between 0 and a highest value. What is linear in the distribution of an arm (a share above a
-threshold, the probability that a patient of one arm has the larger value, hence Mann-Whitney's U) is most extreme at a
-vertex of the set of distributions with these moments. A vertex has at most as many points as there are conditions:
-total, mean and square make three (Richter; Rogosinski; Karr). U is linear in each arm in turn, so both arms can be
-taken at vertices. All vertices on a grid are tried; the grid is then refined at the points of the best ones.
+What is linear in the distribution of an arm (a share above a threshold, the probability that a patient of one arm has
+the larger value, hence Mann-Whitney's U) is most extreme at a vertex of the set of distributions with these moments,
+which has at most three points: total, mean and square (Richter; Rogosinski; Karr). U is linear in each arm in turn, so
+both arms can be taken at vertices. All vertices on a grid from 0 to a highest value are tried; the grid is then refined
+at the points of the best ones.
 
 Every sample of n is such a distribution, and Samuelson's bound gives its highest value. So the ranges hold all samples;
 weights between multiples of 1/n make them slightly too wide. Student's, Welch's and the gamma model's test need no
 range: moments fix them. A t test of logarithms has none: its mean of logs falls without bound as a value nears 0.
 
-References
-----------
-Richter, H. (1957). Blätter der DGVFM, 3, 147-161. Rogosinski, W. W. (1958). Proceedings of the Royal Society A, 245,
-1-27. Karr, A. F. (1983). Mathematics of Operations Research, 8, 74-85 (few points are enough).
-Samuelson, P. A. (1968). JASA, 63, 1522-1525 (largest value of a sample).
+References: Richter (1957), Blätter der DGVFM 3, 147-161. Rogosinski (1958), Proceedings of the Royal Society A 245,
+1-27. Karr (1983), Mathematics of Operations Research 8, 74-85 (few points are enough). Samuelson (1968), JASA 63,
+1522-1525 (largest value of a sample).
 """
 
 import math
@@ -41,18 +39,10 @@ TINY = 1e-9  #: weights down to minus this count as zero: rounding of the linear
 
 @dataclass(frozen=True)
 class Arm:
-    """One arm as printed: values of at least 0 with their mean and SD (divisor n - 1).
+    """One arm as printed: values of at least 0 with their mean and SD (divisor n - 1), else a RestatedError.
 
-    Raises a RestatedError if no such values exist.
-
-    Parameters
-    ----------
-    n : int
-    mean, sd : float
-    zeros : int
-        Values that are exactly 0; the others are above 0.
-    highest : float
-        No value is larger. By default only the moments limit them.
+    `zeros`: values that are exactly 0; the others are above 0. `highest`: no value is larger; by default only the
+    moments limit them.
     """
 
     n: int

@@ -3,9 +3,7 @@
 Everything the moments do not fix - quantiles, tails, interactions - comes from the assumed shape and from the seed; a
 result that depends on it has to be shown over several shapes and seeds.
 
-References
-----------
-Rubinstein & Kroese (2016), Simulation and the Monte Carlo method, 3rd ed., section 2.5 (recolouring).
+References: Rubinstein & Kroese (2016), Simulation and the Monte Carlo method, 3rd ed., section 2.5 (recolouring).
 Samuelson (1968), JASA 63, 1522-1525 (largest deviation in a sample; here the largest SD of non-negative values).
 """
 
@@ -22,8 +20,7 @@ from restated.errors import RestatedError
 
 # An eigenvalue of a correlation matrix below this counts as zero: such a matrix cannot be recoloured accurately.
 SMALLEST_EIGENVALUE = 1e-10
-# Search range for the spread of a lognormal (SD of the logarithm) and the shape of a gamma. Wider values meet the
-# limits of floating-point numbers; coefficients of variation from 1e-3 to nearly the square root of n are inside.
+# Search range for the SD of the logarithm of a lognormal and the shape of a gamma: what floating-point numbers allow.
 PARAMETER_RANGES = {"lognormal": (1e-4, 300.0), "gamma": (1e-3, 1e7)}
 # The parameter is searched on its logarithm to the last digits, so that the SD is right to rounding error.
 ROOT_TOLERANCES: Any = {"xatol": 1e-15, "xrtol": 1e-14}
@@ -34,10 +31,8 @@ def exact_moments(
 ) -> Floats:
     """Make normal rows with exactly these sample means, SDs and correlations, shape (n, p).
 
-    Normal draws are centred, whitened with their own covariance and recoloured.
-
-    `n`: number of rows; more than the number of columns. `means`, `sds`, shape (p,): sample means and SDs (divisor n -
-    1). `correlations`, shape (p, p), optional: sample correlations; 0 by default. Raises a RestatedError if the request
+    Normal draws are centred, whitened with their own covariance and recoloured. `n`: rows, more than columns. `means`,
+    `sds`, shape (p,), divisor n - 1. `correlations`, shape (p, p), 0 by default. Raises a RestatedError if the request
     contradicts itself; the message names the two sides.
     """
     means, sds = _request(n, means, sds)
@@ -60,16 +55,13 @@ def exact_moments(
 def exact_samples(n: int, mean: float, sd: float, kind: str, *, zeros: int = 0, draws: int, seed: int = 0) -> Floats:
     """Make many samples of a positive shape, each with exactly this mean and SD, shape (draws, n).
 
-    `n`: values in a sample. `mean`, `sd`: of every sample (divisor n - 1). `kind` ({'lognormal', 'gamma'}):
-    distribution of the values that are not zero. `zeros`: number of values that are exactly zero (for instance: used no
-    service). `draws`: number of samples. Raises a RestatedError if the request contradicts itself; the message names
-    the two sides.
+    `mean`, `sd`: of every sample of `n` values (divisor n - 1). `kind` ({'lognormal', 'gamma'}): distribution of the
+    values that are not zero. `zeros`: number of values that are (for instance: used no service). Raises a RestatedError
+    if the request contradicts itself; the message names the two sides.
 
-    Notes
-    -----
-    A lognormal sample is exp(s z), a gamma one the gamma quantile of Phi(z); s or the gamma shape is solved so that the
-    coefficient of variation is the wanted one (for exp(s z) it rises with s, because the log of the empirical moment
-    generating function is convex), and the sample is then scaled to its mean. The lowest z become the zeros.
+    A lognormal sample is exp(s z), a gamma one the gamma quantile of Phi(z); s or the gamma shape is solved for the
+    coefficient of variation (for exp(s z) it rises with s, as the log of the empirical moment generating function is
+    convex), and the sample is then scaled to its mean. The lowest z become the zeros.
     """
     check_numbers(n=n, mean=mean, sd=sd, zeros=zeros, draws=draws)
     _request(n, [mean], [sd])
@@ -80,11 +72,8 @@ def exact_samples(n: int, mean: float, sd: float, kind: str, *, zeros: int = 0, 
         raise RestatedError(f"{zeros} zeros conflict with n = {n}: two other values are needed", field="zeros")
     lowest, highest = sd_range(n, mean, zeros)
     if not lowest < sd < highest:
-        raise RestatedError(
-            f"the SD {sd:g} conflicts with the mean {mean:g} of {n} values that are positive except for {zeros} zeros: "
-            f"it must be between {lowest:.6g} and {highest:.6g}",
-            field="sd",
-        )
+        problem = f"the SD {sd:g} conflicts with the mean {mean:g} of {n} values, positive except for {zeros} zeros"
+        raise RestatedError(f"{problem}: it must be between {lowest:.6g} and {highest:.6g}", field="sd")
     z = np.random.default_rng(seed).standard_normal((draws, n))
     z -= z.mean(axis=1, keepdims=True)
     z = np.sort(z / z.std(axis=1, ddof=1, keepdims=True), axis=1)
@@ -98,7 +87,7 @@ def exact_samples(n: int, mean: float, sd: float, kind: str, *, zeros: int = 0, 
 def sd_range(n: int, mean: float, zeros: int = 0) -> tuple[float, float]:
     """Return the limits of the SD of n values with a given mean, of which `zeros` are 0 and the others positive.
 
-    The lower limit has all others equal, the upper one a single value that holds the whole sum. Fewer than two values,
+    At the lower one all others are equal, at the upper one a single value holds the whole sum. Fewer than two values,
     or none above 0, raise a RestatedError.
     """
     check_numbers(n=n, mean=mean, zeros=zeros)
@@ -114,9 +103,8 @@ def _request(n: int, means: ArrayLike, sds: ArrayLike) -> tuple[Floats, Floats]:
     if means.shape != sds.shape or means.ndim != 1:
         raise RestatedError(f"{means.size} means and {sds.size} SDs do not belong together", field="means, sds")
     if not is_whole(n) or n <= len(means):
-        raise RestatedError(
-            f"n = {n!r} conflicts with {len(means)} columns: more rows than columns are needed", field="n"
-        )
+        problem = f"n = {n!r} conflicts with {len(means)} columns: more rows than columns are needed"
+        raise RestatedError(problem, field="n")
     for column, (mean, sd) in enumerate(zip(means, sds, strict=True), start=1):
         if not (math.isfinite(mean) and math.isfinite(sd)):
             raise RestatedError(f"the mean or the SD of column {column} is missing or not finite", field="means, sds")
@@ -146,10 +134,8 @@ def _positive(z: Floats, mean: float, sd: float, kind: str) -> Floats:
     rows = np.arange(len(z))
     low, high = (np.full(len(z), math.log(limit)) for limit in PARAMETER_RANGES[kind])
     if not np.all(excess(low, rows) * excess(high, rows) < 0):
-        raise RestatedError(
-            f"the SD {sd:g} conflicts with the mean {mean:g} of the positive values of a {kind} shape",
-            remedy="Use another shape or, for an SD near its upper limit, another seed",
-        )
+        problem = f"the SD {sd:g} conflicts with the mean {mean:g} of the positive values of a {kind} shape"
+        raise RestatedError(problem, remedy="Use another shape or, for an SD near its upper limit, another seed")
     found: Any = elementwise.find_root(excess, (low, high), args=(rows,), tolerances=ROOT_TOLERANCES)
     values: Floats = curve(np.exp(found.x), rows)
     result: Floats = values * (mean / values.mean(axis=1, keepdims=True))

@@ -35,10 +35,9 @@ FEW, FEW_SHARE = 2, Fraction(2, 100)
 def admitted(printed: str | Printed, elements: Collection[str] = (), *, count: bool = False) -> Ends:
     """Return the closed interval that a printed number allows under some `ELEMENTS`.
 
-    `printed` (str or Printed): decimals of a text follow a point. `elements` (collection of str): only truncation, last
-    digit and missing concern a single string; the others concern how numbers are related. `count`: the number is a
-    count: it stands for itself, up to a few cases under "missing". Raises a RestatedError if an element is unknown or
-    the text is not a number.
+    Decimals of a text follow a point. Only truncation, last digit and missing concern a single string; the other
+    elements concern how numbers are related. A `count` stands for itself, up to a few cases under "missing". Raises a
+    RestatedError if an element is unknown or the text is not a number.
     """
     if unknown := set(elements) - set(ELEMENTS):
         raise RestatedError(f"the element '{min(unknown)}' is unknown", remedy=f"Known are {', '.join(ELEMENTS)}")

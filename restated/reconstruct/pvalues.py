@@ -3,10 +3,8 @@
 A test statistic is named by its kind: z, t and r are two-sided and have no sign; F, chi-square and Q are tested in the
 upper tail. A correlation r of n cases is tested by t = r sqrt(df / (1 - r^2)) with df = n - 2.
 
-References
-----------
-Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Methods 48, 1205-1226 (p from test
-statistic and degrees of freedom).
+References: Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Methods 48, 1205-1226 (p from
+test statistic and degrees of freedom).
 """
 
 import math
@@ -15,7 +13,7 @@ from typing import Any
 
 from scipy import stats
 
-from restated.arguments import check_option
+from restated.arguments import check_option, floats
 from restated.errors import RestatedError
 from restated.intervals import Constraint, closed_interval, describe
 from restated.printed import Printed, float_ends, parse
@@ -29,10 +27,9 @@ SIGNED = ("z", "t", "r")
 def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -> tuple[float, float]:
     """Return the lowest and highest two-sided p over an interval of a test statistic.
 
-    `kind` ({'z', 't', 'r', 'F', 'chi2', 'Q'}). `statistic` (str, Printed, or pair of numbers): as printed, or its
-    lowest and highest value. A printed upper bound on z or t is one on its size: "< 1.96" means all values from -1.96
-    to 1.96, whose p is .05 or more. `df` (sequence of float): as many as `DEGREES` has for the kind. Raises a
-    RestatedError if the kind is unknown or the degrees of freedom do not suit it.
+    `kind`: one of `DEGREES`, which says how many `df` it has. `statistic` (str, Printed, or pair of numbers). A printed
+    upper bound on z or t is one on its size: "< 1.96" means all values from -1.96 to 1.96, whose p is .05 or more.
+    Raises a RestatedError if the kind is unknown or the degrees of freedom do not suit it.
     """
     distribution = _distribution(kind, df)
     statistic = parse(statistic) if isinstance(statistic, str) else statistic
@@ -48,11 +45,10 @@ def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -
 
 
 def statistic_of_p(kind: str, p: Constraint, df: Sequence[float] = ()) -> tuple[float, float]:
-    """Return the lowest and highest test statistic that gives a printed two-sided p.
+    """Return the lowest and highest test statistic that gives a printed two-sided p; as `p_of_statistic`.
 
     z and t are without a sign; the upper end is infinite where p may be 0. For digits of p that were cut off give
-    ``parse('.04').cut_off()``; kinds and degrees of freedom as for `p_of_statistic`. Raises a RestatedError as for
-    `p_of_statistic`, and if the interval of p is outside 0 to 1.
+    ``parse('.04').cut_off()``. Raises a RestatedError also if the interval of p is outside 0 to 1.
     """
     distribution = _distribution(kind, df)
     low, high = float_ends(*closed_interval(p, "p"))
@@ -72,6 +68,8 @@ def _t_of_r(r: float, df: float) -> float:
 
 def _distribution(kind: str, df: Sequence[float]) -> Any:
     check_option("test statistic", kind, DEGREES)
+    df = floats(df, "df").ravel().tolist()
     if len(df) != DEGREES[kind] or not all(0 < d < math.inf for d in df):
-        raise RestatedError(f"{kind} needs {DEGREES[kind]} positive degrees of freedom, not {list(df)}", field="df")
+        shown = ", ".join(f"{d:g}" for d in df).replace("-", "\u2212") or "none"
+        raise RestatedError(f"{kind} needs {DEGREES[kind]} positive degrees of freedom, not {shown}", field="df")
     return {"z": stats.norm, "t": stats.t, "r": stats.t, "F": stats.f}.get(kind, stats.chi2)(*df)

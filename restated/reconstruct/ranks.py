@@ -1,9 +1,7 @@
 """All Mann-Whitney U compatible with a printed z.
 
-References
-----------
-Mann & Whitney (1947), Annals of Mathematical Statistics 18, 50-60 (mean and variance of U).
-Lehmann (1975), Nonparametrics, section 1.4 (correction of the variance for ties).
+References: Mann & Whitney (1947), Annals of Mathematical Statistics 18, 50-60 (mean and variance of U). Lehmann (1975),
+Nonparametrics, section 1.4 (correction of the variance for ties).
 """
 
 from collections.abc import Iterable
@@ -42,14 +40,11 @@ def tie_factor(sizes: Iterable[int]) -> Fraction:
 def u_values(z: Constraint, n1: int, n2: int, *, factor: Constraint = (1, 1)) -> RankSet:
     """List all U of the first group that print as `z`, with and without continuity correction.
 
-    `z` (str, Printed, or pair of numbers): positive means that the first group is higher. A paper that prints z without
-    regard to its sign leaves both groups open: the other answer is n1 n2 - U. `n1`, `n2`: group sizes. `factor` (int,
-    Fraction, or pair): tie factor of the variance (see `tie_factor`), or the range it may have: 1 means no ties, and
-    then U is a whole number; otherwise U may end in one half. Raises a RestatedError for group sizes below 1, a tie
-    factor outside (0, 1] or an unbounded z.
+    `z` (str, Printed, or pair of numbers): positive means that the first group is higher; printed without regard to its
+    sign it leaves n1 n2 - U too. `factor` (int, Fraction, or pair): tie factor of the variance (see `tie_factor`), or
+    the range it may have: 1 means no ties, and then U is whole; otherwise U may end in one half. Raises a RestatedError
+    for group sizes below 1, a tie factor outside (0, 1] or an unbounded z.
 
-    Notes
-    -----
     z = (U - n1 n2 / 2 - correction) / sqrt(factor n1 n2 (N + 1) / 12), where the correction moves U by one half towards
     its mean, and not past it. Compared as signed squares in exact fractions.
     """

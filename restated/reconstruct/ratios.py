@@ -1,8 +1,6 @@
 """All event counts of two arms compatible with a printed risk ratio and its confidence interval.
 
-References
-----------
-Katz, D., et al. (1978). Biometrics, 34, 469-474 (standard error of a log risk ratio).
+References: Katz, D., et al. (1978). Biometrics, 34, 469-474 (standard error of a log risk ratio).
 """
 
 from dataclasses import dataclass
@@ -44,13 +42,10 @@ def two_arms(
 ) -> ArmSet:
     """List all counts of two arms with `n` patients in all whose risk ratio and interval are those printed.
 
-    Every split of `n` is searched. The interval is exp(log RR +- z se), se^2 = 1/a - 1/n1 + 1/c - 1/n2. Where a cell is
-    empty 0.5 is added to all four; a pair without any event has no risk ratio.
-
-    `n`, `least`: patients in both arms; size of the smallest arm to try. `risk_ratio`, `ci_low`, `ci_high`: risk of the
-    first arm over that of the second and the ends of its interval with coverage `level`: printed text (its closed
-    rounding interval) or a pair (low, high). A size or a constraint that cannot be read, or more than
-    `tables.MAX_CANDIDATES` pairs, raise a RestatedError.
+    Every split of `n` into arms of at least `least` is searched. The interval is exp(log RR +- z se), se^2 = 1/a - 1/n1
+    + 1/c - 1/n2, with coverage `level`. Where a cell is empty 0.5 is added to all four; a pair without any event has no
+    risk ratio. A size or a constraint that cannot be read, or more than `tables.MAX_CANDIDATES` pairs, raise a
+    RestatedError.
     """
     check_whole(1, least=least)
     check_whole(2 * least, n=n)

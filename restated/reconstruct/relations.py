@@ -1,13 +1,9 @@
-"""Ranges of quantities that are tied by formulas: interval constraint propagation.
+"""Ranges of quantities that are tied by formulas: interval constraint propagation (Benhamou & Granvilliers, 2006).
 
 A box gives each quantity an interval. A relation computes one quantity from others by a function that is monotone in
 each of them (on either side of zero), so its range over the box is found at the corners. Cutting every interval down to
 what the relations leave, again and again, gives ranges that hold every compatible set of values; they can be wider than
 the exact ones, never narrower.
-
-References
-----------
-Benhamou & Granvilliers (2006), Continuous and interval constraints, in Handbook of constraint programming.
 """
 
 import math

@@ -3,15 +3,12 @@
 Cases are put on the scale as by independent geometric frequencies with parameter x_v for score v (Boltzmann sampling).
 With log x_v quadratic in v, all samples with the same n, sum and sum of squares are equally likely, so that draws which
 fit, kept with a probability that undoes the differences between sums, are exactly even. The coefficients are those of
-largest entropy for the wanted moments; they decide how many draws fit, not how the kept ones are distributed.
+largest entropy for the wanted moments; they decide how many draws fit, not how the kept ones are distributed. Where a
+table of weights by cases and sum fits into memory, n and the sum are right from the start and only the sum of squares
+is left to chance; otherwise one score takes the cases that are missing.
 
-Where a table of weights by cases and sum fits into memory, n and the sum are right from the start and only the sum of
-squares is left to chance; otherwise one score takes the cases that are missing.
-
-References
-----------
-Duchon, Flajolet, Louchard & Schaeffer (2004), Combinatorics, Probability and Computing 13, 577-625 (the sampler).
-Arratia & DeSalvo (2016), Combinatorics, Probability and Computing 25, 324-351 (one part fixed by the others).
+References: Duchon, Flajolet, Louchard & Schaeffer (2004), Combinatorics, Probability and Computing 13, 577-625 (the
+sampler). Arratia & DeSalvo (2016), ibid. 25, 324-351 (one part fixed by the others).
 """
 
 import math
@@ -25,38 +22,25 @@ from scipy.special import logsumexp
 from restated.arguments import Bools, Floats, Ints
 from restated.reconstruct.scoresums import Targets
 
-# Weights held at once: 176 MB.
-MAX_CELLS = 22_000_000
-# Proposals made at once, times scores.
-BATCH = 2_000_000
-# Frequencies proposed before the search for further samples ends: about 1 s with sums, 50 ns each.
-MAX_PROPOSED = 20_000_000
-# How much faster frequencies are proposed without sums.
-QUICKER = 8
-# Samples found before their number is estimated from the share of proposals that fit: a standard error of 2 %.
-LEAST_FOUND = 2_500
-# Proposals beyond those that are expected to be needed; a second, smaller batch is rarely necessary then.
-RESERVE = 1.1
-# Newton steps to the largest entropy; it takes about ten, more only where the SD is nearly the smallest or largest.
-STEPS = 60
-# Share of a Newton step below which no step improves: the end of precision.
-LEAST_STEP = 1e-9
+# Weights held at once (176 MB); proposals made at once, times scores.
+MAX_CELLS, BATCH = 22_000_000, 2_000_000
+# Frequencies proposed before the search ends (about 1 s with sums), and how much faster they are without sums.
+MAX_PROPOSED, QUICKER = 20_000_000, 8
+# Samples found before their number is estimated (a standard error of 2 %), and proposals beyond those expected.
+LEAST_FOUND, RESERVE = 2_500, 1.1
+# Newton steps to the largest entropy, about ten as a rule, and the share of one below which no step improves.
+STEPS, LEAST_STEP = 60, 1e-9
 #: Proposes a number of samples: frequencies of those that fit, shape (m, levels).
 _Propose: TypeAlias = Callable[[int], Ints]
 
 
 @dataclass(frozen=True)
 class Draws:
-    """Even, independent draws.
+    """Even, independent draws."""
 
-    `counts` (ndarray of int, shape (m, levels)): frequency of each score; fewer samples than wanted if `MAX_PROPOSED`
-    is reached. `log_total`, `error` (float): natural logarithm of the number of samples, and the standard error of that
-    number as a share of it; infinite without any draw. `proposed` (int): samples proposed.
-    """
-
-    counts: Ints
-    log_total: float
-    error: float
+    counts: Ints  # frequency of each score, shape (m, levels); fewer than wanted if `MAX_PROPOSED` is reached
+    log_total: float  # natural logarithm of the number of samples
+    error: float  # standard error of that number as a share of it; infinite without any draw
     proposed: int
 
 

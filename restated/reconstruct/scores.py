@@ -1,11 +1,10 @@
-"""All samples of whole numbers compatible with a printed mean and SD.
+"""All samples of whole numbers compatible with a printed mean and SD, as CORVIDS and SPRITE look for them.
 
-References
-----------
-Wilner, Wood & Simons (2018), Complete recovery of values in Diophantine systems (CORVIDS), preprint.
-Heathers, Anaya, van der Zee & Brown (2018), Recovering data from summary statistics (SPRITE), PeerJ Preprints 6,
-e26968. Neither program is used here: existence is decided in `scoresums`, few samples are counted and listed by dynamic
-programming over the scores, and many are drawn in `scoredraws`.
+Neither program is used: existence is decided in `scoresums`, few samples are counted and listed by dynamic programming
+over the scores, many are drawn in `scoredraws`.
+
+References: Wilner, Wood & Simons (2018), preprint (CORVIDS). Heathers et al. (2018), PeerJ Preprints 6, e26968
+(SPRITE).
 """
 
 import math
@@ -22,17 +21,14 @@ from restated.reconstruct import scoredraws
 from restated.reconstruct.enumeration import ragged_ranges
 from restated.reconstruct.scoresums import Targets, attainable, square_ends
 
-# Partial samples looked at for one score before the exact count is given up: about 0.1 s and 50 MB.
-MAX_STATES = 500_000
-# Places of states before a state that are looked up at once: 30 MB.
-BLOCK = 500_000
+# Partial samples looked at for one score before the exact count is given up, and states looked up at once: 50 MB.
+MAX_STATES, BLOCK = 500_000, 500_000
 # Whole numbers up to here are exact as floats.
 EXACT = 2**53
 #: Most scores of a scale and most cases of a sample: more take minutes, or gigabytes.
 MOST_SCORES, MOST_CASES = 1_001, 200_000
 # Natural logarithm of the largest number that is counted out as a float, and the largest that is written out.
-LARGEST = 709.0
-READABLE = 1e9
+LARGEST, READABLE = 709.0, 1e9
 #: Bases of the number that codes a state: cases, sum and sum of squares of a partial sample.
 _Coding: TypeAlias = tuple[int, int]
 
@@ -41,12 +37,10 @@ _Coding: TypeAlias = tuple[int, int]
 class ScoreSet:
     """Samples compatible with a printed mean and SD.
 
-    `counts` (ndarray of int, shape (m, levels)): frequency of each score. `scores` (ndarray of int, shape (levels,)):
-    the scores, from the lower to the upper end of the scale. `total` (float): number of samples that exist (exact up to
-    2**53); an estimate where `error` is not 0, nan where there are some but none came up. `method` (str): 'exhaustive':
-    `counts` are all samples; 'sampled': even, independent draws from all, with replacement. `message` (str): one
-    sentence with the number of samples, and if there are none, with the printed numbers that conflict. `error` (float):
-    standard error of `total` as a share of it; 0 where the number was counted.
+    `counts`, shape (m, levels): frequency of each of the `scores`. `total`: number of samples that exist (exact up to
+    2**53); an estimate with the relative standard error `error` where that is not 0, nan where there are some but none
+    came up. `method`: 'exhaustive', `counts` are all samples; 'sampled', even, independent draws from all, with
+    replacement. `message`: one sentence with the number of samples, or with the printed numbers that conflict.
     """
 
     counts: Ints
@@ -88,30 +82,14 @@ def score_samples(
 ) -> ScoreSet:
     """List all samples of whole scores with a printed mean and SD, or draw from them evenly where they are too many.
 
+    `mean`, `sd` (str, Printed, or pair of numbers): as printed; the SD has divisor n - `ddof`. `n`: at least 2. `low`,
+    `high`: ends of the scale. `limit`: up to this many samples are listed, above it `draws` are drawn with `seed`.
     Raises a RestatedError for an n or scale that is unusable or too large, or an unbounded mean or SD.
 
-    Parameters
-    ----------
-    mean, sd : str, Printed, or pair of numbers
-        As printed; the SD has divisor n - `ddof`.
-    n : int
-        Sample size, at least 2.
-    low, high : int
-        Ends of the scale.
-    ddof : {1, 0}
-        Divisor of the SD.
-    limit : int
-        Up to this many samples are listed, above it `draws` are drawn.
-    draws, seed : int
-        For the draws.
-
-    Notes
-    -----
     A sample is a table of frequencies: the order of cases does not count, and each table is as likely as any other to
     be drawn. Whether there is one is always decided exactly. For the count, scores are taken up one after the other;
-    partial samples with the same number of cases, sum and sum of squares are one state, and the number of ways to reach
-    it is added up. Going back from the states that fit visits every sample once. Where a score has more than
-    `MAX_STATES` states, the number is estimated from the share of proposed draws that fit.
+    partial samples with the same cases, sum and sum of squares are one state, and the ways to reach it are added up.
+    Where a score has more than `MAX_STATES` states, the number is estimated from the share of proposed draws that fit.
     """
     check_numbers(limit=limit)
     _check(n, low, high, ddof)

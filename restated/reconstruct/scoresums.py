@@ -16,8 +16,7 @@ import numpy as np
 
 from restated.arguments import Bools, Ints
 
-# Partial samples beyond n looked at before all ways are gone through. Where there is a sample that is not close to the
-# largest sum of squares, fewer than n are enough as a rule.
+# Partial samples beyond n looked at before all ways are gone through; fewer than n are enough as a rule.
 PATIENCE = 1_000
 #: Cases, sum, and least and largest sum of squares, that are still to be placed.
 _State: TypeAlias = tuple[int, int, int, int]
@@ -25,15 +24,11 @@ _State: TypeAlias = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Targets:
-    """Sums and sums of squares that fit; scores are counted from the lower end of the scale.
+    """Sums and sums of squares that fit; scores are counted from the lower end of the scale."""
 
-    `n`, `top` (int): number of cases and highest score. `sums`, `least`, `most` (ndarray of int, shape (t,)): each sum
-    with its smallest and largest sum of squares.
-    """
-
-    n: int
-    top: int
-    sums: Ints
+    n: int  # cases
+    top: int  # highest score
+    sums: Ints  # shape (t,), with the smallest and largest sum of squares of each
     least: Ints
     most: Ints
 
@@ -77,8 +72,7 @@ def _settled(state: _State, top: int) -> bool | None:
     if low <= least <= high or low <= most <= high:
         return True
     for middle in {total // n, -(-total // n)} - {0, top}:
-        # Scores middle - 1, middle and middle + 1 give any sum of squares around middle between |sum around middle| and
-        # n that has its parity.
+        # Scores middle - 1, middle and middle + 1 give any sum of squares around middle of its parity up to n.
         around = abs(total - middle * n)
         shift = middle * (middle * n - 2 * total)
         first = max(around, low + shift)

@@ -1,19 +1,16 @@
 """Sets of studies that lead to a printed pooled correlation.
 
-A meta-analysis printed as k samples, N participants and one pooled r leaves the effects and sample sizes open.
-`study_sets` draws many sets of them. Sizes add up to N exactly and the pooled estimate (DerSimonian-Laird) falls inside
-the printed rounding interval exactly; everything else follows from assumptions.
+A meta-analysis printed as k samples, N participants and one pooled r leaves the effects and sample sizes open. In the
+sets drawn here sizes add up to N exactly and the pooled estimate (DerSimonian-Laird) falls inside the printed rounding
+interval exactly.
 
 **Goes in, so agrees by construction:** k, N, the pooled r, and tau2 or Q. **Assumed:** the spread of sample sizes,
 normal true effects on the Fisher z scale with variance tau2, sampling variance 1 / (n - 3), no relation between size
-and effect, one effect per sample. What `summaries` then adds (interval, prediction interval, I2) shows what such a
+and effect, one effect per sample. What `summaries` adds (interval, prediction interval, I2) shows what such a
 meta-analysis would look like; it is not evidence on the real one.
 
-References
-----------
-Fisher (1921), Metron 1, 3-32 (z transformation and its variance).
-DerSimonian & Laird (1986), Controlled Clinical Trials 7, 177-188.
-Higgins, Thompson & Spiegelhalter (2009), JRSS A 172, 137-159 (prediction interval with k - 2 degrees of freedom).
+References: Fisher (1921), Metron 1, 3-32 (z and its variance). DerSimonian & Laird (1986), Controlled Clinical Trials
+7, 177-188. Higgins, Thompson & Spiegelhalter (2009), JRSS A 172, 137-159 (prediction interval with k - 2 df).
 """
 
 from dataclasses import dataclass
@@ -62,18 +59,16 @@ class Summaries(NamedTuple):
 def sizes(k: int, total_n: int, *, min_n: int, size_shape: float, draws: int, rng: np.random.Generator) -> Ints:
     """Draw sample sizes that add up to a printed total, shape (draws, k).
 
-    `k`, `total_n`: number of samples and sum of their sizes, each at least `min_n`. `size_shape`: standard deviation of
-    the logarithm of the lognormal shares that divide the participants above the floor; 0 gives nearly equal sizes, 0.7
-    makes the largest of 20 samples about ten times the smallest before the floor. Raises a RestatedError if the samples
-    do not fit the total, or there is none.
+    Each of the `k` sizes is at least `min_n`; `size_shape` is the SD of the logarithm of the lognormal shares of the
+    rest: 0 gives nearly equal sizes, 0.7 makes the largest of 20 about ten times the smallest. Raises a RestatedError
+    if the samples do not fit the total, or there is none.
     """
     check_numbers(k=k, total_n=total_n, min_n=min_n, size_shape=size_shape, draws=draws)
     if k < 1 or min_n < 0 or draws < 1 or not 0 <= size_shape <= WIDEST:
         raise RestatedError(f"{k} samples with a spread of {size_shape} cannot be drawn", field="k, size_shape")
     if k * min_n > total_n:
-        raise RestatedError(
-            f"{k} samples of at least {min_n} need {k * min_n} participants, but {total_n} are printed", field="min_n"
-        )
+        problem = f"{k} samples of at least {min_n} need {k * min_n} participants, but {total_n} are printed"
+        raise RestatedError(problem, field="min_n")
     shares = np.exp(size_shape * rng.standard_normal((draws, k)))
     shares /= shares.sum(axis=1, keepdims=True)
     return min_n + rng.multinomial(total_n - k * min_n, shares)
@@ -93,29 +88,13 @@ def study_sets(
 ) -> StudySets:
     """Draw sets of study effects and sizes that give a printed pooled correlation.
 
-    Raises a RestatedError if the arguments contradict each other.
+    `k`, `total_n`: printed number of samples and of participants. `pooled` (str, Printed, or pair of numbers): printed
+    r. `tau2`: variance of the true effects on the z scale, an assumption unless a paper prints it; deviations are
+    stretched until the estimated tau2 equals it, or Cochran's Q equals `q`. `min_n`, `size_shape`: see `sizes`;
+    assumptions. Raises a RestatedError if the arguments contradict each other.
 
-    Parameters
-    ----------
-    k, total_n : int
-        Printed number of samples and of participants.
-    pooled : str, Printed, or pair of numbers
-        Printed pooled r.
-    tau2 : float
-        Variance of the true effects on the z scale, an assumption unless a paper prints it. Without `q`, deviations are
-        stretched until the estimated tau2 equals it.
-    draws, seed : int
-        Number of sets and seed of the random generator.
-    min_n, size_shape : int, float
-        Spread of sample sizes, see `sizes`. Assumptions.
-    q : float, optional
-        Deviations are stretched until Cochran's Q equals it.
-
-    Notes
-    -----
     Adding a constant to all z changes neither weights, Q nor the tau2 estimate, so the pooled z is set exactly by a
-    shift. Multiplying deviations by s multiplies Q by s^2; the estimate (Q - df) / C is then solved for s in closed
-    form.
+    shift. Multiplying deviations by s multiplies Q by s^2; (Q - df) / C is then solved for s in closed form.
     """
     for name, value, least in (("k", k, 2), ("draws", draws, 1), ("min_n", min_n, SMALLEST_N)):
         if not is_whole(value) or value < least:
@@ -152,11 +131,7 @@ def _pool(z: Floats, v: Floats, tau2: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def summaries(sets: StudySets, *, level: float = 0.95) -> Summaries:
-    """Pool each set as a meta-analysis would.
-
-    The Wald confidence interval takes the normal quantile, the prediction interval the t quantile for k - 2 degrees of
-    freedom on sqrt(tau2 + SE^2), both at confidence `level` and back-transformed from z.
-    """
+    """Pool each set as a meta-analysis would: Wald and prediction interval (t, k - 2 df) at confidence `level`."""
     check_level(level)
     draws, k = sets.z.shape
     q = _pool(sets.z, sets.v, np.zeros(draws))[2]

@@ -1,21 +1,15 @@
 """Heterogeneity from printed totals when no study size was printed.
 
 A pooled mean difference printed with k, N and an interval, or with Cochran's Q, leaves the k sample sizes open.
-Sampling variances are v_i = c / n_i with c = 1 / (P (1 - P)) + d^2 / 2 for group shares P and 1 - P, so c is at least 4
-whatever the shares. Under inverse-variance weights
+Sampling variances are v_i = c / n_i with c = 1 / (P (1 - P)) + d^2 / 2 for group shares P and 1 - P, so c is at least
+4. Under inverse-variance weights the Wald standard error at a given tau2, 1 / sqrt(sum 1 / (v_i + tau2)), and the
+DerSimonian-Laird estimate (Q - k + 1) / C with C = sum w - sum w^2 / sum w, w_i = 1 / v_i, are Schur-convex in the
+sizes: over all whole sizes of at least `min_n` that add up to N both are least where the sizes are as equal as can be,
+and greatest where one sample holds all it can. The ranges here are therefore exact. And as both are monotone in every
+w_i, c = 4 gives bounds that hold for any shares, even if they differ between studies.
 
-- the Wald standard error at a given tau2, 1 / sqrt(sum 1 / (v_i + tau2)), and
-- the DerSimonian-Laird estimate (Q - k + 1) / C with C = sum w - sum w^2 / sum w, w_i = 1 / v_i,
-
-are Schur-convex in the sizes: over all whole sizes of at least `min_n` that add up to N both are least where the sizes
-are as equal as can be, and greatest where one sample holds all it can. The ranges here are therefore exact. And as both
-are monotone in every w_i, c = 4 gives bounds that hold for any shares, even if they differ between studies.
-
-References
-----------
-DerSimonian & Laird (1986), Controlled Clinical Trials 7, 177-188.
-Hedges & Olkin (1985), Statistical methods for meta-analysis, chapter 5 (variance of d).
-Marshall, Olkin & Arnold (2011), Inequalities, 2nd ed., chapter 3 (Schur-convex functions).
+References: DerSimonian & Laird (1986), Controlled Clinical Trials 7, 177-188. Hedges & Olkin (1985), Statistical
+methods for meta-analysis, chapter 5 (variance of d). Marshall, Olkin & Arnold (2011), Inequalities, 2nd ed., chapter 3.
 """
 
 import numpy as np
@@ -39,8 +33,7 @@ def variance_factor(share: float = 0.5, d: float = 0.0) -> float:
 def extreme_sizes(k: int, total_n: int, *, min_n: int) -> tuple[Ints, Ints]:
     """Return the most equal and the most unequal whole sizes of at least `min_n` that add up to `total_n`, shape (k,).
 
-    Raises a RestatedError if there are fewer than two samples, a size may be below 1, or k samples of `min_n` exceed
-    the total.
+    Raises a RestatedError if k < 2, min_n < 1, or k samples of `min_n` exceed the total.
     """
     check_numbers(k=k, total_n=total_n, min_n=min_n)
     if k < 2 or min_n < 1 or k * min_n > total_n:

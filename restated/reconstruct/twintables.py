@@ -2,20 +2,12 @@
 
 A twin study of a yes/no trait rests on three counts of pairs for each zygosity: both twins affected, one affected
 (discordant), neither affected. Publications often print only the number of pairs and one percentage. "Affected" is the
-class that is counted. Three percentages are called concordance, and they are not the same number:
+class that is counted. Three percentages are called concordance, and they are not the same number: agreement, (both +
+neither) / all pairs; pairwise, both / (both + discordant), of the pairs with an affected twin; probandwise, 2 both / (2
+both + discordant), of the affected twins those with an affected twin.
 
-============  ==================================  =================================================
-Name          Formula                             In words
-============  ==================================  =================================================
-agreement     (both + neither) / all pairs        pairs whose twins are in the same class
-pairwise      both / (both + discordant)          of the pairs with an affected twin, both affected
-probandwise   2 both / (2 both + discordant)      of the affected twins, those with an affected twin
-============  ==================================  =================================================
-
-References
-----------
-McGue, M. (1992). American Journal of Human Genetics, 50, 1343-1345; Smith, C. (1974). American Journal of Human
-Genetics, 26, 454-466 (definitions of concordance).
+References: McGue (1992), American Journal of Human Genetics 50, 1343-1345; Smith (1974), American Journal of Human
+Genetics 26, 454-466 (definitions of concordance).
 """
 
 from collections.abc import Callable
@@ -29,8 +21,7 @@ from restated.errors import RestatedError
 from restated.intervals import Constraint, Ends, closed_interval, describe, integer_range, refuse_proportion, scaled
 from restated.reconstruct.enumeration import Exhaustive, inside, ragged_ranges
 
-#: Each printed number as a quotient of whole numbers, from pairs with both, one and no twin affected; agreement and
-#: discordant pairs limit the tables that are looked at.
+#: Each printed number as a quotient of whole numbers; agreement and discordant pairs limit what is looked at.
 _STATISTICS: dict[str, Callable[[Ints, Ints, Ints], tuple[Ints, Ints]]] = {
     "pairwise": lambda both, one, none: (both, both + one),
     "probandwise": lambda both, one, none: (2 * both, 2 * both + one),
@@ -47,10 +38,10 @@ MAX_CANDIDATES = 20_000_000
 
 @dataclass(frozen=True)
 class TwinTables(Exhaustive):
-    """All tables of twin pairs compatible with printed numbers.
+    """All tables of twin pairs compatible with printed numbers, as `restated.estimate.twins.liability` takes them.
 
     `tables`, shape (m, 3): pairs with both twins affected, discordant pairs, pairs with neither affected; sorted by
-    discordant pairs, then by both. As `restated.estimate.twins.liability` takes them.
+    discordant pairs, then by both.
     """
 
     tables: Ints
@@ -72,12 +63,10 @@ def twin_tables(
 ) -> TwinTables:
     """List all tables of `pairs` twin pairs that give every printed number; what is not given is free.
 
-    `pairs`: all pairs of the group. `agreement`, `pairwise`, `probandwise` (str, Printed or pair of numbers, optional):
-    concordance in percentage points, by definition. A table without affected twins has no pairwise or probandwise
-    concordance and never fits one. `prevalence` (str, Printed or pair of numbers, optional): affected individuals in
-    percent of all twins. `both`, `discordant`, `neither` (int, str, Printed or pair of numbers, optional): counts of
-    pairs. Raises a RestatedError if `pairs` is not a positive whole number, a number cannot be read, or there are more
-    than `MAX_CANDIDATES` candidate tables.
+    Numbers are text, `Printed` or pairs. `agreement`, `pairwise`, `probandwise`: concordance in percentage points; a
+    table without affected twins has neither of the last two and never fits. `prevalence`: affected individuals in
+    percent of all twins. `both`, `discordant`, `neither`: counts of pairs. Raises a RestatedError if `pairs` is not a
+    positive whole number, a number cannot be read, or more than `MAX_CANDIDATES` tables are left.
     """
     given = {name: value for name, value in locals().items() if name != "pairs" and value is not None}
     if not is_whole(pairs) or pairs < 1:
@@ -106,10 +95,8 @@ def _candidates(pairs: int, bounds: dict[str, Ends]) -> Ints:
     one = np.arange(first, last + 1, dtype=np.int64)
     sizes = pairs - one + 1
     if sizes.sum() > MAX_CANDIDATES:
-        raise RestatedError(
-            f"{pairs} pairs with these numbers leave {sizes.sum()} tables to examine",
-            remedy="Add the percentage of agreement or the discordant pairs",
-        )
+        problem = f"{pairs} pairs with these numbers leave {sizes.sum()} tables to examine"
+        raise RestatedError(problem, remedy="Add the percentage of agreement or the discordant pairs")
     both, one = ragged_ranges(np.zeros_like(one), sizes), np.repeat(one, sizes)
     return np.column_stack([both, one, pairs - one - both])
 
@@ -123,7 +110,6 @@ def crossed(mz: TwinTables, dz: TwinTables) -> tuple[Ints, Ints]:
         if tables.empty:
             raise RestatedError(tables.message)
     if len(mz) * len(dz) > MAX_CANDIDATES:
-        raise RestatedError(
-            f"{len(mz)} x {len(dz)} combinations of twin tables are too many to list", remedy="Limit the prevalence"
-        )
+        problem = f"{len(mz)} x {len(dz)} combinations of twin tables are too many to list"
+        raise RestatedError(problem, remedy="Limit the prevalence")
     return np.repeat(mz.tables, len(dz), axis=0), np.tile(dz.tables, (len(mz), 1))

@@ -14,8 +14,8 @@ from typing import Any
 
 import restated as rs
 from restated.errors import RestatedError
-from restated.estimate import costsets, individuals, patterns
-from restated.reconstruct import heterogeneity
+from restated.estimate import costsets, individuals
+from tests.browser import heterogeneity, patterns
 
 FILE = Path(__file__).with_name("explorers.json")
 #: Cases of each kind of check and of each other page; any number will do, these make more than a thousand.
@@ -33,10 +33,89 @@ WRONG = [
     {"check": "grim", "mean": "3.5", "n": "20", "items": "0"},
     {"check": "agreement", "percent": "75", "kappa": "1.49", "n": "20"},
     *(
-        {"check": of, "estimate": ".2", "low": ".4", "high": ".3", "scale": "plain", "p": ".04"}
+        {"check": of, "estimate": ".2", "low": low, "high": high, "scale": scale, "p": ".04"}
         for of in ("interval", "interval-p")
+        for low, high, scale in (
+            (".4", ".3", "plain"),
+            ("-0.1", ".5", "log"),
+            ("0.0", ".5", "log"),
+            (".1", "1.5", "fisher-z"),
+        )
     ),
 ]
+#: Numbers as people also write them, and what looks like one.
+SPELLED = [
+    "2·20",
+    "2,20",
+    " 2.20 ",
+    "+2.20",
+    "−2.20",
+    "–2.2",
+    "220e-2",
+    "2.2e0",
+    "2.2 × 10⁰",
+    "22 x 10^-1",
+    "= 2.20",
+    "٢٫٢٠",
+    "２.２０",
+]
+SPELLED += [
+    "1 000",
+    "1'000",
+    "1,000",
+    "1,000.5",
+    "1.000,5",
+    "1.000.000",
+    "1 00",
+    "01,000",
+    "1e3",
+    "1e",
+    "e3",
+    "1e999",
+    "10^2",
+    "2.2%",
+]
+SPELLED += [
+    "2.2 per cent",
+    "less than 3",
+    "at least 2",
+    "≥ 2",
+    "<2,20",
+    "< two",
+    "two",
+    "half",
+    "about 2",
+    "17/40",
+    "2 to 3",
+    "3 to 2",
+]
+SPELLED += [
+    "nan",
+    "inf",
+    "1_000",
+    "²",
+    "--2",
+    "2-",
+    "60.5",
+    "60.0",
+    "0",
+    "-0",
+    "12345678901",
+    "1" * 29,
+    "1 2",
+    "0x10",
+    "½",
+]
+WRONG += [{"check": "t", "statistic": text, "df": "28", "p": ".04"} for text in SPELLED]
+WRONG += [
+    {"check": of, "statistic": "2.20", "df": text, "p": ".04"}
+    for of in ("t", "F")
+    for text in (*SPELLED, "2, 57", "-3")
+]
+WRONG += [{"check": "z", "statistic": "2.20", "p": text} for text in (*SPELLED, "< 5e-2", "<.05", "> 2", "4 %")]
+WRONG += [{"check": "percent", "percent": "50", "n": text} for text in (*SPELLED, "1,364")]
+WRONG += [{"check": "grim", "mean": text, "n": "20", "items": "1"} for text in SPELLED]
+WRONG += [{"check": "percent", "percent": text, "n": "50"} for text in (*SPELLED, "62 %", "6.2e1", "62·0")]
 TESTS = ("t", "F", "chi2", "z", "r")
 
 
@@ -132,9 +211,9 @@ def of_check(now: dict[str, str]) -> dict[str, Any]:
     found = rs.check(kind, **given)
     answer = {"fits": found.fits, "low": found.low, "high": found.high, "detail": found.detail}
     if kind == "percent":
-        answer["count"] = len(rs.counts(given["percent"], int(given["n"])))
+        answer["count"] = len(rs.counts(given["percent"], given["n"]))
     if kind == "agreement":
-        answer["count"] = len(rs.tables(int(given["n"]), agreement=f"{given['percent']}%", kappa=given["kappa"]))
+        answer["count"] = len(rs.tables(given["n"], agreement=f"{given['percent']}%", kappa=given["kappa"]))
     return answer
 
 

@@ -62,7 +62,7 @@ def test_a_check_says_what_it_found(capsys):
     [
         (("set", "tble", "--n", "3"), "unknown set 'tble'. Use one of table, count"),
         (("set", "table", "--agreement", "75%"), "a set of the kind 'table' needs --n"),
-        (("set", "table", "--n", "x"), "field 'n': 'x' is not a number. Give digits"),
+        (("set", "table", "--n", "x"), "field 'n': 'x' is not a whole number of at least 1"),
         (("set", "count", "--percent", "x", "--n", "9"), "'x' is not a number"),
         (("set", "count", "--percent", "50", "--m", "9"), "unknown option 'm'"),
         (("set", "count", "50"), "'50' has no value, or is none"),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import doctest
+import functools
+import itertools
 import math
 import re
 import subprocess
 import sys
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import restated as rs
@@ -108,13 +113,17 @@ def test_every_check_is_tried_above():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: rs.tables(50, kapa=".43"), "unknown printed number 'kapa'. Use one of row1"),
+        (lambda: rs.tables(50, kapa=".43"), "unknown printed number 'kapa'. Use one of n, row1"),
         (lambda: rs.tables(50, kappa=0.43), "the digits printed for 0.43 are unknown"),
         (lambda: rs.twins(57, agrement="70"), "unknown printed number 'agrement'"),
         (lambda: rs.check("t", t="2.2"), "the check 't' needs df, p. It takes t, df, p"),
         (lambda: rs.check("tt", t="2.2"), "unknown check 'tt'"),
         (lambda: rs.check("z", z=1.96, p=".05"), "the digits printed for 1.96 are unknown"),
         (lambda: rs.check("z", z="1.96", p=".05", n=3), "unknown printed number 'n'"),
+        (lambda: rs.scores("3.5", "0.58", 4, 1, 7, dof=1), "unknown argument 'dof'. Use one of mean, sd, n"),
+        (lambda: rs.moments(22, 100), "moments needs sd. It takes n, mean, sd, shape"),
+        (lambda: rs.tables(50, 75), "tables takes 1 values without a name, not 2"),
+        (lambda: rs.counts("50", 4).range(lambda frame: "x"), "the statistic is not a number for each member"),
         (lambda: rs.counts("50", 4).range("c"), "unknown statistic 'c'. Use one of count, n"),
     ],
 )
@@ -144,6 +153,90 @@ def test_a_check_names_the_number_that_is_wrong(kind, given, message):
         rs.check(kind, **given)
 
 
+#: Calls that work, whose arguments are replaced one by one.
+WORKING = {
+    "tables": {"n": 50, "agreement": "72%", "kappa": ".43", "phi": ".4", "chi2": "9", "row1": 20, "sensitivity": ".7"},
+    "counts": {"percent": "62.6", "n": 91},
+    "scores": {"mean": "3.5", "sd": "0.58", "n": 4, "low": 1, "high": 7, "ddof": 1, "limit": 9, "draws": 2, "seed": 0},
+    "study_sets": {"k": 8, "n": 400, "pooled": ".31", "tau2": 0.02, "draws": 2, "seed": 0, "min_n": 9, "size_shape": 1},
+    "moments": {"n": 22, "mean": 100, "sd": 90, "shape": "gamma", "zeros": 1, "draws": 2, "seed": 0},
+    "ranks": {"z": "-1.98", "n1": 10, "n2": 12, "factor": 1},
+    "twins": {"pairs": 57, "agreement": "70", "prevalence": "20", "both": 5, "discordant": 3},
+    "meta": {"y": [0.1, 0.3, 0.5], "v": [0.02, 0.02, 0.02], "method": "REML", "ci": "wald"},
+    "growth": {"y": np.eye(6)[:, :4], "times": range(4), "covariates": np.zeros((6, 0)), "degree": 1, "method": "ML"},
+}
+CHECKED = {kind: printed for kind, printed, _ in next(iter(test_checks.pytestmark)).args[1]}
+ODD = ["abc", "", None, math.nan, math.inf, -1, 2.5, "60.5", True, [], {}, (2, 1), ("a", "b"), "1,250", object(), "-5"]
+ODD += ["150", 10**30, b"x", 1e300, {1, 2}, (None, None), 1 + 2j, np.array([1.0, 2.0]), "1_000", "²", "9" * 5000]
+
+
+@pytest.mark.parametrize("name", [*WORKING, *CHECKED])
+def test_odd_arguments_are_answered_or_refused_in_one_sentence(name):
+    given = WORKING.get(name) or CHECKED[name]
+    call = getattr(rs, name) if name in WORKING else functools.partial(rs.check, name)
+    for argument, odd in itertools.product(given, ODD):
+        with contextlib.suppress(rs.RestatedError), np.errstate(all="ignore"):
+            call(**given | {argument: odd})
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        (lambda: rs.tables(50, agreement="172%"), "agreement"),
+        (lambda: rs.tables(50, kappa="1.2"), "kappa"),
+        (lambda: rs.tables(50, row1=51), "row1"),
+        (lambda: rs.tables("60.5"), "n"),
+        (lambda: rs.tables(-5), "n"),
+        (lambda: rs.counts("162.6", 50), "percent"),
+        (lambda: rs.twins(57, agreement="700"), "agreement"),
+        (lambda: rs.twins(57, both="60"), "both"),
+        (lambda: rs.moments(22, 10, 3, shape="normal", zeros=2), "zeros"),
+        (lambda: rs.moments(22, 10, 3, draws=0), "draws"),
+        (lambda: rs.moments(22, 10, 0), "sd"),
+        (lambda: rs.moments(22, 10, 3, seed="x"), "seed"),
+        (lambda: rs.moments(10**6, 10, 3, draws=10**6), "draws"),
+        (lambda: rs.scores("3.5", "-1", 4, 1, 7), "sd"),
+        (lambda: rs.study_sets(8, 400, "1.31", tau2=0.02), "pooled"),
+        (lambda: rs.study_sets(8, 400, ".31", tau2=math.nan), "tau2"),
+        (lambda: rs.check("percent", percent="50", n=10, count=50), "count"),
+        (lambda: rs.check("counts-p", a=30, n1=22, c=5, n2=22, p=".05"), "a"),
+        (lambda: rs.check("interval-p", estimate=".2", low="-.1", high=".5", p=".2", scale="log"), "low"),
+        (lambda: rs.check("interval", estimate=".2", low=".1", high="1.5", scale="fisher-z"), "high"),
+        (lambda: rs.check("interval-p", estimate=".2", low=".1", high=".5", p=".2", level="150"), "level"),
+        (lambda: rs.check("t", t="2.2", df="1e", p=".04"), "df"),
+        (lambda: rs.check("z", z="about 2", p=".04"), "z"),
+    ],
+)
+def test_what_cannot_be_is_refused_under_the_name_of_its_argument(call, argument):
+    with pytest.raises(rs.RestatedError) as caught:
+        call()
+    assert caught.value.field == argument
+
+
+@pytest.mark.parametrize("name", [*WORKING, *CHECKED])
+def test_every_result_has_the_same_surface(name):
+    given = (WORKING.get(name) or CHECKED[name]).copy()
+    found = getattr(rs, name)(**given) if name in WORKING else rs.check(name, **given)
+    assert isinstance(found.frame, pd.DataFrame) and found.summary().startswith(found.message)
+    assert "<table" in found._repr_html_()
+    names = found.frame.get("quantity", found.frame.columns)
+    low, high = found.range(names[0])
+    assert low <= high or math.isnan(low)
+    with pytest.raises(rs.RestatedError, match="unknown statistic 'no'"):
+        found.range("no")
+
+
+def test_ranges_of_estimates_are_their_intervals():
+    found = rs.meta([0.1, 0.3, 0.5], [0.02, 0.02, 0.02])
+    assert found.range("estimate") == (found.ci_low, found.ci_high)
+    assert found.range("new study") == (found.pi_low, found.pi_high)
+    checked = rs.check("t", t="2.20", df=28, p=".04")
+    assert checked.range("p") == (checked.low, checked.high) and checked.frame["value"].tolist() == [".04"]
+    growth = rs.growth(**WORKING["growth"])
+    low, high = growth.range("time")
+    assert (high - low) / 2 == pytest.approx(1.959964 * growth.fixed_se[1])
+
+
 def test_whole_numbers_may_have_their_thousands_parted():
     assert rs.check("percent", percent="50.0", n="1,364").fits
 
@@ -158,5 +251,6 @@ def test_the_tutorial_runs_as_it_is_printed():
 
 def test_the_reference_page_has_every_call_and_every_check():
     page = (paths.ROOT / "book" / "library-reference.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"autofunction:: restated\.(\w+)", page)) == set(rs.__all__)
+    assert set(re.findall(r"autofunction:: restated\.(\w+)", page)) | {"RestatedError"} == set(rs.__all__)
+    assert "restated.RestatedError" in page
     assert set(api.CHECKS) <= set(re.findall(r"`([\w-]+)`", page))

@@ -287,11 +287,7 @@ GIVEN |= {
     "differences.rho": box,
     "differences.scale": st.sampled_from(["r", "d", "percent", "no"]),
 }
-GIVEN |= {f"heterogeneity.{name}": constraint for name in ("estimate", "low", "high")}
-GIVEN |= {"heterogeneity.k": whole, "heterogeneity.n": whole, "measure": st.sampled_from(["r", "d", "no"])}
 GIVEN |= {f"individuals.{name}": share for name in ("first", "second", "phi")}
-GIVEN |= {f"patterns.{name}": whole for name in ("n", "groups", "chance.group")}
-GIVEN |= {f"patterns.{name}": number for name in ("change", "sd", "detectable", "sd_of_change.group")}
 GIVEN |= {f"reconstruct.{name}": constraint for name in CONSTRAINTS}
 GIVEN |= {
     f"contrasts.{name}": box

@@ -5,7 +5,7 @@
   const is = function () { const kinds = Array.from(arguments); return function (now) { return kinds.includes(now.check); }; };
   const P = [0, 1], SIZE = [0, Infinity], R = [-1, 1];
   const MOST_PEOPLE = 1000000; // counts of a percentage that are listed at once
-  const MOST_CASES = 5000; // cases of a table that are tried in well under a second
+  const MOST_CASES = 1000; // cases of a table that are tried, here and in the library
 
   const TAILS = {
     t: function (v, df) { return 2 * x.tTail(v, df[0]); },
@@ -18,8 +18,8 @@
   const DEGREES = { t: 1, r: 1, z: 0, F: 2, chi2: 1, Q: 1 }, SIGNED = ["t", "r", "z"];
   function pOf(kind, statistic, df) {
     if (df.length !== DEGREES[kind] || df.some(function (d) { return !(d > 0); })) {
-      const shown = df.map(function (d) { return Number.isInteger(d) ? d + ".0" : String(d); }).join(", ");
-      throw x.fault("df", kind + " needs " + DEGREES[kind] + " positive degrees of freedom, not [" + shown + "]");
+      const shown = df.map(function (d) { return x.show(d, 6); }).join(", ");
+      throw x.fault("df", kind + " needs " + DEGREES[kind] + " positive degrees of freedom, not " + shown);
     }
     const tail = function (v) { return Number.isFinite(v) ? TAILS[kind](v, df) : 0; };
     let low = statistic.low, high = statistic.high;
@@ -34,7 +34,7 @@
     const own = [Math.max(p.low, 0), Math.min(p.high, 1)], fits = x.overlap(found, own);
     let detail = "the statistic implies p = " + x.span(found[0], found[1]);
     if (!fits) {
-      const unit = 2 / Number(p.grain);
+      const unit = 2 * Number(p.half) / Number(p.grain);
       if (!p.sign && x.overlap(found, [p.value > 0 ? p.value : p.value - unit, p.value + unit].map(function (e) { return Math.min(1, Math.max(0, e)); }))) {
         detail += "; the print would fit if its digits were cut off instead of rounded";
       }
@@ -60,14 +60,13 @@
     }
     const below = Math.floor(percent.value * n / 100 + 1e-9), share = function (c) { return c + " of " + n + " (" + x.show(100 * c / n) + " %)"; };
     let detail = "no whole count fits; the nearest are " + share(below) + " and " + share(below + 1);
-    const cut = ceil((percent.whole[0] + 1n) * size, all); // digits cut off: from the value up to one unit more
-    if (percent.value > 0 && cut * all < (percent.whole[0] + 3n) * size) detail += "; " + cut + " of " + n + " gives the print if digits are cut off instead of rounded";
+    const cut = ceil(percent.middle * size, all); // digits cut off: from the value up to one unit more
+    if (percent.value > 0 && cut * all < (percent.middle + 2n * percent.half) * size) detail += "; " + cut + " of " + n + " gives the print if digits are cut off instead of rounded";
     return { fits: false, low: 100 * below / n, high: 100 * (below + 1) / n, detail: detail, count: 0 };
   }
   function grim(now) {
-    const mean = x.bounded("mean", now.mean), n = x.whole("n", now.n, 1), items = x.whole("items", now.items, 1), grain = BigInt(n * items);
-    const middle = mean.whole[0] + 1n; // the value itself
-    const low = Number(floor(middle * grain, mean.grain)) / (n * items), high = Number(ceil(middle * grain, mean.grain)) / (n * items);
+    const mean = x.bounded("mean", now.mean), n = x.whole("n", now.n, 1), items = x.whole("items", now.items, 1, 1000), grain = BigInt(n * items);
+    const low = Number(floor(mean.middle * grain, mean.grain)) / (n * items), high = Number(ceil(mean.middle * grain, mean.grain)) / (n * items);
     const fits = ceil(mean.whole[0] * grain, mean.grain) <= floor(mean.whole[1] * grain, mean.grain);
     return { fits: fits, low: low, high: high, detail: "the nearest possible means are " + x.show(low, 5) + " and " + x.show(high, 5) };
   }
@@ -98,14 +97,15 @@
     log: [function (v) { return v > 0 ? Math.log(v) : -Infinity; }, Math.exp],
     "fisher-z": [function (v) { return v > -1 && v < 1 ? Math.atanh(v) : v > 0 ? Infinity : -Infinity; }, Math.tanh],
   };
-  function ends(now) {
-    const found = ["estimate", "low", "high"].map(function (name) { return x.bounded(name, now[name]); });
+  const VALUES = { log: SIZE, "fisher-z": R };
+  function ends(now, scale) {
+    const found = ["estimate", "low", "high"].map(function (name) { return x.bounded(name, now[name], VALUES[scale]); });
     if (found[1].high > found[2].high) throw x.fault("", "the interval from " + now.low + " to " + now.high + " runs downwards", "Give the lower end first.");
     return found;
   }
   const SCALES = { plain: "", log: " on the logarithmic scale", "fisher-z": "" };
   function centred(now) {
-    const found = ends(now), to = ROUTES[now.scale][0], back = ROUTES[now.scale][1];
+    const found = ends(now, now.scale), to = ROUTES[now.scale][0], back = ROUTES[now.scale][1];
     const low = back((to(found[1].low) + to(found[2].low)) / 2), high = back((to(found[1].high) + to(found[2].high)) / 2);
     const fits = x.overlap([low, high], [found[0].low, found[0].high]);
     let detail = "the middle of the interval" + SCALES[now.scale] + " is " + x.span(low, high);
@@ -114,7 +114,7 @@
   }
   const FEWEST_DF = 10;
   function intervalP(now) {
-    const found = ends(now), p = x.printed("p", now.p, P), to = ROUTES[now.scale][0];
+    const found = ends(now, now.scale), p = x.printed("p", now.p, P), to = ROUTES[now.scale][0];
     const sizes = [to(found[0].low), to(found[0].high)];
     const least = sizes[0] <= 0 && sizes[1] >= 0 ? 0 : Math.min(Math.abs(sizes[0]), Math.abs(sizes[1]));
     const most = Math.max(Math.abs(sizes[0]), Math.abs(sizes[1]));

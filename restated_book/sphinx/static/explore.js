@@ -11,56 +11,81 @@
     error.ours = true;
     return error;
   }
+  // Marks that look alike in one spelling, as restated.printed reads them.
+  const ALIKE = [["\u00a0\u2007\u2008\u2009\u200a\u202f", " "], ["\u2212\u2010\u2011\u2012\ufe63", "-"], ["\ufe52", "."], ["\u060c\ufe50", ","], ["\u2018\u2019\u02bc\u066c", "'"], ["\u066b\u2219\u22c5\u2027\u0387", "\u00b7"], ["\u2715\u2a2f", "\u00d7"], ["\u066a", "%"], ["\u2014", "\u2013"]];
+  const RAISED = "\u207a\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
+  function digit(c) { // digits of any script come in tens
+    let zero = c.codePointAt(0);
+    while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+    return String((c.codePointAt(0) - zero) % 10);
+  }
+  function clean(text) {
+    text = text.replace(new RegExp("[" + RAISED + "]+", "g"), function (run) {
+      return "^" + Array.from(run, function (c) { return "+-0123456789"[RAISED.indexOf(c)]; }).join("");
+    });
+    ALIKE.forEach(function (pair) { text = text.replace(new RegExp("[" + pair[0] + "]", "g"), pair[1]); });
+    text = text.replace(/[\uff01-\uff5e]/g, function (c) { return String.fromCharCode(c.charCodeAt(0) - 0xfee0); });
+    return text.trim().toLowerCase().replace(/(?![0-9])\p{Nd}/gu, digit);
+  }
+  const POWER = "([-\u2013][12]?\\d{1,2}|\\+?\\d{1,2})";
+  const NUMBER = "([-+\u2013]?)\\s?(?:10\\^" + POWER + "|([.,\u00b7]?\\d+(?:[ .,'\u00b7]\\d+)*)(?:\\s?(?:e|[\u00d7x*\u00b7]\\s?10\\s?\\^)" + POWER + ")?)(?:\\s?%|\\s?percent|\\s?per cent)?$";
+  const PLAIN = new RegExp("^=?\\s*" + NUMBER);
+  const BOUND = /^(?:(<=|<|\u2264|less than|fewer than|below|under|up to|at most)|(?:>=|>|\u2265|more than|over|above|at least))\s*(.+)$/;
+  // Digits and point of a numeral whose decimals follow `mark`, or null.
+  function reading(numeral, mark) {
+    if (numeral.includes("\u00b7")) mark = "\u00b7";
+    const at = numeral.indexOf(mark), whole = at < 0 ? numeral : numeral.slice(0, at), decimals = at < 0 ? null : numeral.slice(at + 1);
+    const apart = /[^0-9]/.exec(whole);
+    if (apart && !(/^[1-9][0-9]{0,2}([^0-9][0-9]{3})+$/.test(whole) && whole.split(apart[0]).length === whole.split(/[^0-9]/).length)) return null;
+    if (decimals !== null && !/^[0-9]+$/.test(decimals)) return null;
+    return whole.replace(/[^0-9]/g, "") + (decimals === null ? "" : "." + decimals);
+  }
+  function chosen(name, text, numeral, exact) {
+    const found = Array.from(new Set([".", ","].map(function (mark) { return reading(numeral, mark); }))).filter(function (r) { return r !== null; });
+    if (!found.length) throw fault(name, "'" + text + "' is not a number", AS_PRINTED);
+    if (found.length === 1) return found[0];
+    if (exact) return found.find(function (r) { return !r.includes("."); });
+    if (numeral.includes(".")) return reading(numeral, ".");
+    throw fault(name, "the comma of '" + text + "' can part decimals or thousands: " + found.sort().join(" or "), AS_PRINTED);
+  }
   // A number with its rounding interval as whole numbers over `grain`, so that nothing is lost to binary fractions.
-  function printed(name, text, range) {
-    const refuse = function () { return fault(name, "'" + text + "' is not a number", AS_PRINTED); };
-    const clean = text.trim().replace(/[\u2212\u2013\u2012]/g, "-").replace(/\u2264/g, "<=").replace(/\u2265/g, ">=").replace(/\u00b7/g, ".");
-    const parts = /^(<=?|>=?|=)?\s*([-+]?)\s?([0-9.,]+)\s?%?$/.exec(clean);
-    if (!parts) throw refuse();
-    let digits = parts[3];
-    if (digits.includes(",")) {
-      if (/^[1-9][0-9]{0,2},[0-9]{3}$/.test(digits)) {
-        throw fault(name, "the comma of '" + text + "' can part decimals or thousands: " + digits.replace(",", ".") + " or " + digits.replace(",", ""), AS_PRINTED);
-      }
-      if (/^[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?$/.test(digits)) digits = digits.replace(/,/g, "");
-      else if (/^[0-9]*,[0-9]+$/.test(digits)) digits = digits.replace(",", ".");
-      else throw refuse();
-    }
-    if (!/^([0-9]+(\.[0-9]+)?|\.[0-9]+)$/.test(digits)) throw refuse();
-    const decimals = digits.includes(".") ? digits.length - digits.indexOf(".") - 1 : 0;
-    const grain = 2n * 10n ** BigInt(decimals);
-    const whole = BigInt(digits.replace(".", "")) * (parts[2] === "-" ? -2n : 2n);
-    const value = (parts[2] === "-" ? -1 : 1) * Number(digits);
-    const sign = parts[1] === "=" ? "" : parts[1] || "";
-    const half = sign ? 0n : 1n;
-    const found = {
-      text: text, value: sign ? null : value, grain: grain, whole: [whole - half, whole + half], sign: sign,
-      low: sign.startsWith("<") ? -Infinity : Number(whole - half) / Number(grain),
-      high: sign.startsWith(">") ? Infinity : Number(whole + half) / Number(grain),
+  function read(name, text, exact) {
+    const plain = clean(text), bound = BOUND.exec(plain), parts = PLAIN.exec(plain) || (bound && PLAIN.exec(bound[2]));
+    if (!parts) throw fault(name, "'" + text + "' is not a number", AS_PRINTED);
+    if (/[0-9](?:[ .,'\u00b7]?[0-9]){28}/.test(plain)) throw fault(name, "'" + text + "' has more than 28 digits", AS_PRINTED);
+    const digits = parts[3] ? chosen(name, text, parts[3], exact) : "1", minus = /[-\u2013]/.test(parts[1]);
+    const power = Number((parts[2] || parts[4] || "0").replace("\u2013", "-")) - (digits.includes(".") ? digits.length - digits.indexOf(".") - 1 : 0);
+    const grain = 2n * 10n ** BigInt(Math.max(0, -power)), half = 10n ** BigInt(Math.max(0, power));
+    const middle = BigInt(digits.replace(".", "")) * 2n * half * (minus ? -1n : 1n), value = Number(middle) / Number(grain);
+    const sign = PLAIN.test(plain) ? "" : bound[1] ? "<" : ">", whole = sign || exact ? [middle, middle] : [middle - half, middle + half];
+    return {
+      text: text, value: sign ? null : value, grain: grain, half: half, middle: middle, whole: whole, sign: sign,
+      low: sign === "<" ? -Infinity : Number(whole[0]) / Number(grain), high: sign === ">" ? Infinity : Number(whole[1]) / Number(grain),
     };
-    const ends = range || [-Infinity, Infinity];
-    if ((!sign && (value < ends[0] || value > ends[1])) || found.high < ends[0]) {
+  }
+  function printed(name, text, range) {
+    const found = read(name, text), ends = range || [-Infinity, Infinity];
+    if (found.sign ? found.high < ends[0] || found.low > ends[1] : found.value < ends[0] || found.value > ends[1]) {
       const words = Number.isFinite(ends[1]) ? "from " + ends[0] + " to " + ends[1] : "of at least " + ends[0];
       throw fault(name, "'" + text + "' is not a number " + words.replace(/-/g, MINUS));
     }
     return found;
   }
   function bounded(name, text, range) {
-    const found = printed(name, text, range);
-    if (found.sign) throw fault(name, "'" + text + "' is not a number", AS_PRINTED);
+    if (read(name, text).sign) throw fault(name, "'" + text + "' is not a number", AS_PRINTED);
+    return printed(name, text, range);
+  }
+  const MOST = 1000000000;
+  function whole(name, text, least, most) {
+    let found = null;
+    try { found = read(name, text, true).value; } catch (error) { if (!error.ours) throw error; }
+    if (!Number.isInteger(found) || found < least) throw fault(name, "'" + text + "' is not a whole number of at least " + least);
+    const limit = found > MOST ? MOST : most || MOST;
+    if (found > limit) throw fault(name, "'" + text + "' is more than can be tried (" + limit + ")");
     return found;
   }
-  function whole(name, text, least, most) {
-    const clean = text.trim().replace(/([0-9]),(?=[0-9]{3}(,|$))/g, "$1");
-    if (!/^[0-9]+$/.test(clean) || Number(clean) < least) throw fault(name, "'" + text + "' is not a whole number of at least " + least);
-    if (most && Number(clean) > most) throw fault(name, "'" + text + "' is more than this page can try (" + most + ")", "The library has no such limit.");
-    return Number(clean);
-  }
-  function degrees(text, count) {
-    return text.split(",").map(function (part) {
-      if (!/^\s*[0-9]*\.?[0-9]+\s*$/.test(part)) throw fault("df", "'" + part + "' is not a number", "Give digits.");
-      return Number(part);
-    });
+  function degrees(text) {
+    return text.split(",").map(function (part) { return bounded("df", part).value; });
   }
 
   // --- distributions -----------------------------------------------------------------------------------------------------
@@ -112,12 +137,14 @@
   }
   const normalTail = function (z) { return z >= 0 ? gammaTail(0.5, z * z / 2) / 2 : 1 - gammaTail(0.5, z * z / 2) / 2; };
   const normal = function (z) { return normalTail(-z); };
+  const MANY = 1e8; // degrees of freedom beyond which the limit is more exact
   function tTail(t, df) {
+    if (df > MANY) return normalTail(t);
     const tail = beta(df / 2, 0.5, df / (df + t * t)) / 2;
     return t >= 0 ? tail : 1 - tail;
   }
   const chiTail = function (x, df) { return gammaTail(df / 2, x / 2); };
-  const fTail = function (x, a, b) { return x <= 0 ? 1 : beta(b / 2, a / 2, b / (b + a * x)); };
+  const fTail = function (x, a, b) { return x <= 0 ? 1 : b > MANY ? chiTail(a * x, a) : beta(b / 2, a / 2, b / (b + a * x)); };
   function quantile(tail, p) { // the value beyond which `tail` is p, for p up to one half
     let low = 0, high = 1;
     while (tail(high) > p && high < 1e12) high *= 2;

@@ -5,9 +5,7 @@ k SE^2 - v, where v is the sampling variance of one study: 1 / (N / k - 3) for F
 mean difference of two equal groups. The prediction interval is that of Higgins et al. (2009), with k - 2 degrees of
 freedom. Studies of unequal size make both approximate.
 
-References
-----------
-Higgins, Thompson & Spiegelhalter (2009), Journal of the Royal Statistical Society A 172, 137-159.
+References: Higgins, Thompson & Spiegelhalter (2009), Journal of the Royal Statistical Society A 172, 137-159.
 """
 
 import math
@@ -39,20 +37,12 @@ def of_interval(
 ) -> Heterogeneity:
     """Return what a printed pooled effect and its 95 % interval say about the spread of the true effects.
 
-    Parameters
-    ----------
-    estimate, low, high : str, Printed, or pair of numbers
-        Pooled effect and the ends of its interval, as printed.
-    k, n : int
-        Number of studies, at least 3, and of members in all.
-    measure : {"r", "d"}
-        A correlation, pooled as Fisher's z, or a standardised mean difference.
+    `estimate`, `low`, `high` (str, Printed, or pair of numbers): Pooled effect and the ends of its interval, as
+    printed. `k`, `n` (int): Number of studies, at least 3, and of members in all. `measure` ({"r", "d"}): A
+    correlation, pooled as Fisher's z, or a standardised mean difference.
 
-    Raises
-    ------
-    RestatedError
-        If a size is too small, an end has no interval, a correlation is not between -1 and 1, or the interval runs
-        downwards.
+    Raises a RestatedError if a size is too small, an end has no interval, a correlation is not between -1 and 1, or the
+    interval runs downwards.
     """
     check_whole(3, k=k)
     check_whole(1, n=n)

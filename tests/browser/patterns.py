@@ -5,9 +5,7 @@ error s / sqrt(m), its difference from the change of the n - m others with s sqr
 not change on average. The pattern is that both are significant, two-sided, in the expected direction; their correlation
 is the ratio of the two errors.
 
-References
-----------
-Cohen (1988), Statistical power analysis, 2nd ed., chapter 2 (power of a normal test).
+References: Cohen (1988), Statistical power analysis, 2nd ed., chapter 2 (power of a normal test).
 """
 
 import math
@@ -46,22 +44,12 @@ def sd_of_change(detectable: float, group: float) -> float:
 def chance(change: float, group: int, n: int, sd: float, *, groups: int = 1) -> Pattern:
     """Return the chances that a study of `n` members finds a `change` in a `group`.
 
-    Parameters
-    ----------
-    change : float
-        True average change of the group, in the units of `sd`; the others do not change.
-    group, n : int
-        Members of the group and of the study; at least one member is outside.
-    sd : float
-        Standard deviation of a member's change.
-    groups : int
-        Groups of this size that are looked at. ``by_luck`` is the chance that at least one shows the pattern if nothing
-        changes in any, taking them as independent.
+    `change` (float): True average change of the group, in the units of `sd`; the others do not change. `group`, `n`
+    (int): Members of the group and of the study; at least one member is outside. `sd` (float): Standard deviation of a
+    member's change. `groups` (int): Groups of this size that are looked at. ``by_luck`` is the chance that at least one
+    shows the pattern if nothing changes in any, taking them as independent.
 
-    Raises
-    ------
-    RestatedError
-        If a size is not whole or does not fit, or `sd` is not above 0.
+    Raises a RestatedError if a size is not whole or does not fit, or `sd` is not above 0.
     """
     check_whole(1, group=group, n=n, groups=groups)
     check_finite(change=change, sd=sd)

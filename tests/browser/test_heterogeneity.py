@@ -1,3 +1,5 @@
+"""The oracle of the page's check of a pooled effect."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -6,7 +8,7 @@ import pytest
 from restated.errors import RestatedError
 from restated.estimate import meta
 from restated.estimate.effects import fisher_z_to_r
-from restated.reconstruct import heterogeneity
+from tests.browser import heterogeneity
 
 
 @pytest.mark.parametrize("tau2", [0.0, 0.02, 0.1])

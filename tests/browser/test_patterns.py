@@ -1,10 +1,12 @@
+"""The oracle of the page on one small group."""
+
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from restated.estimate import patterns
+from tests.browser import patterns
 
 #: Simulated studies: the Monte Carlo error of a share is then below .004.
 STUDIES = 20_000

@@ -1,0 +1,176 @@
+"""Arguments of the public calls: each is read by its name, or refused in one sentence that names it.
+
+The pages that check numbers in a browser (``explore.js``) read and refuse the same texts with the same words.
+"""
+
+import inspect
+import math
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from functools import wraps
+from numbers import Real
+from typing import Any, ParamSpec, TypeVar, get_args, get_type_hints
+
+from restated.arguments import check_option, is_whole
+from restated.errors import RestatedError
+from restated.intervals import closed_interval, printed_text
+from restated.printed import AS_PRINTED, Printed, is_plain, parse
+
+P = ParamSpec("P")
+R = TypeVar("R")
+#: Printed numbers of checks that may be a bound, "< .001".
+BOUNDS = ("p", "t", "z", "F", "chi2", "Q", "r")
+#: The least that whole numbers can be; 1 for those not listed.
+LEAST: dict[str, float] = dict.fromkeys(("count", "a", "c", "zeros", "seed", "limit", "ddof"), 0)
+LEAST |= {"low": -math.inf, "high": -math.inf}
+#: Whole numbers that checks take.
+WHOLE = ("n", "n1", "n2", "items", "count", "a", "c")
+#: The lowest and highest value of numbers, by name.
+RANGES: dict[str, tuple[float, float]] = dict.fromkeys(("p", "sensitivity", "specificity"), (0, 1))
+RANGES |= dict.fromkeys(("r", "kappa", "phi", "pooled"), (-1, 1))
+RANGES |= dict.fromkeys(("F", "chi2", "Q", "sd", "odds_ratio", "factor", "tau2", "q", "size_shape"), (0, math.inf))
+RANGES |= dict.fromkeys(("percent", "agreement", "row1_share", "col1_share", "row_percent", "row2_percent"), (0, 100))
+RANGES["level"] = (0, 100)
+RANGES |= dict.fromkeys(("col_percent", "col2_percent", "pairwise", "probandwise", "prevalence"), (0, 100))
+#: Counts that are parts of a total, with its name.
+PARTS = {"row1": "n", "col1": "n", "both": "pairs", "discordant": "pairs", "neither": "pairs"}
+PARTS |= {"count": "n", "a": "n1", "c": "n2"}
+#: The most that whole numbers can be: more than any study has.
+MOST, MOST_ITEMS = 1_000_000_000, 1_000
+
+
+def digits(name: str, value: object, *, exact: bool = False) -> Printed:
+    """Read a number that is printed in digits, with a bound or without; no words, ranges or fractions."""
+    if not is_plain(str(value)):
+        raise RestatedError(f"'{value}' is not a number", field=name, remedy=AS_PRINTED)
+    try:
+        return parse(str(value), exact=exact)
+    except RestatedError as error:
+        raise RestatedError(error.message, field=name, remedy=AS_PRINTED) from None
+
+
+def whole(name: str, value: object, limit: int | None = None) -> int:
+    """Read a whole number, such as 60, "60" or "1,364"; the `limit` is what can be tried in seconds."""
+    least, most = LEAST.get(name, 1), MOST
+    try:
+        found = digits(name, value, exact=True).value if is_whole(value) or isinstance(value, str) else None
+    except RestatedError:
+        found = None
+    if found is None or found % 1 or found < least:
+        words = "" if math.isinf(least) else f" of at least {least}"
+        raise RestatedError(f"'{value}' is not a whole number{words}", field=name)
+    if found <= most and limit is not None:
+        most = limit
+    if found > most:
+        raise RestatedError(f"'{value}' is more than can be tried ({most})", field=name)
+    return int(found)
+
+
+def number(name: str, value: Any) -> float:
+    """Read a finite number, or one printed in digits."""
+    if isinstance(value, str):
+        value = digits(name, value).value
+    if not isinstance(value, Real | Decimal) or isinstance(value, bool) or not math.isfinite(value):
+        raise RestatedError(f"{value!r} is not a finite number", field=name)
+    within(name, value, value, value)
+    return float(value)
+
+
+def printed(name: str, value: Any, total: object = None) -> Any:
+    """Return a constraint, or refuse one that cannot be read or lies outside what a number of this name can be."""
+    low, high = closed_interval(value, name)
+    read = parse(value) if isinstance(value, str) else value
+    exact = read.value if isinstance(read, Printed) else None
+    ends = RANGES.get(name, (-math.inf, math.inf))
+    if name in ("sensitivity", "specificity") and "%" in printed_text(value):
+        ends = 0, 100
+    if is_whole(total):
+        ends = 0, int(total)
+    within(name, printed_text(value) or value, low if exact is None else exact, high if exact is None else exact, ends)
+    return value
+
+
+def within(name: str, value: object, low: Any, high: Any, ends: tuple[float, float] | None = None) -> None:
+    """Refuse a value whose interval from `low` to `high` (None for no end) is outside what it can be."""
+    least, most = ends or RANGES.get(name, (-math.inf, math.inf))
+    if (low is not None and low > most) or (high is not None and high < least):
+        words = f"of at least {least}" if math.isinf(most) else f"from {least} to {most}".replace("-", "\u2212")
+        raise RestatedError(f"'{value}' is not a number {words}", field=name)
+
+
+def of_check(name: str, value: Any, limit: int | None = None) -> Any:
+    """Read what a check takes under a name: a whole number, degrees of freedom, or a number as printed."""
+    if name == "scale":
+        return value
+    if name == "level":
+        return number(name, value)
+    if name == "df":
+        found = [digits(name, x) for x in (value if isinstance(value, tuple | list) else str(value).split(","))]
+        return [float(_valued(name, one.text, one)) + 0.0 for one in found]  # no negative zero
+    if name in WHOLE:
+        return whole(name, value, {"items": MOST_ITEMS, "n": limit, "n1": limit, "n2": limit}.get(name))
+    if isinstance(value, float):
+        raise RestatedError(f"the digits printed for {value!r} are unknown", field=name, remedy="Give printed text")
+    read = digits(name, value, exact=is_whole(value))
+    if name not in BOUNDS:
+        _valued(name, value, read)
+    within(name, value, *((read.low, read.high) if read.value is None else (read.value, read.value)))
+    return read
+
+
+def _valued(name: str, value: object, read: Printed) -> Decimal:
+    """Refuse a bound."""
+    if read.value is None:
+        raise RestatedError(f"'{value}' is not a number", field=name, remedy=AS_PRINTED)
+    return read.value
+
+
+def named(of: str, given: Mapping[str, Any], parameters: Mapping[str, inspect.Parameter], what: str) -> None:
+    """Refuse an unknown name of an argument, or a missing argument."""
+    for name in given:
+        check_option(what, name, parameters)
+    needed = [name for name, one in parameters.items() if one.default is one.empty and name not in given]
+    if needed:
+        raise RestatedError(f"{of} needs {', '.join(needed)}", remedy=f"It takes {', '.join(parameters)}")
+
+
+def reading(inner: Callable[..., Any] | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Read all arguments of a public call before it runs; `inner` has the options that the call passes on."""
+
+    def decorate(call: Callable[P, R]) -> Callable[P, R]:
+        own, hints = inspect.signature(call).parameters, get_type_hints(call)
+        free = next((name for name, one in own.items() if one.kind is one.VAR_KEYWORD), "")
+        parameters = {name: one for name, one in own.items() if name != free}
+        first = [name for name, one in parameters.items() if one.kind is one.POSITIONAL_OR_KEYWORD]
+        if inner is not None:
+            more = inspect.signature(inner).parameters.items()
+            parameters |= {name: one for name, one in more if one.kind is one.KEYWORD_ONLY and name not in own}
+            hints = get_type_hints(inner) | hints
+
+        @wraps(call)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            if len(args) > len(first):
+                raise RestatedError(f"{call.__name__} takes {len(first)} values without a name, not {len(args)}")
+            given: dict[str, Any] = dict(zip(first, args, strict=False)) | kwargs
+            named(call.__name__, given, parameters, "printed number" if free == "printed" else "argument")
+            read: dict[str, Any] = {}
+            for name, value in given.items():
+                read[name] = _typed(name, value, hints[name], read.get(PARTS.get(name, "")))
+            return call(**read)  # type: ignore[call-arg]
+
+        return run
+
+    return decorate
+
+
+def _typed(name: str, value: Any, hint: Any, total: object) -> Any:
+    """Read a value by the type of its parameter."""
+    kinds = get_args(hint) or (hint,)
+    if value is None and type(None) in kinds:
+        return None
+    if Printed in kinds:
+        return printed(name, value, total)
+    if int in kinds:
+        several = isinstance(value, Iterable) and not isinstance(value, str | bytes) and len(kinds) > 1
+        return [whole(name, one) for one in value] if several else whole(name, value)
+    return number(name, value) if float in kinds else value
