@@ -104,11 +104,7 @@ def square_tables(
     the range alone switches need not connect; among the kept tables the distribution is uniform. Read `r_hat` (at most
     1.05 or so) and `effective` before using a sample.
     """
-    rows, columns = _margins(rows, "rows"), _margins(columns, "columns")
-    if len(rows) != len(columns) or rows.sum() != columns.sum():
-        first, second = (f"({len(x)} categories, {x.sum()} cases)" for x in (rows, columns))
-        problem = f"rows {first} and columns {second} do not belong to one square table"
-        raise RestatedError(problem, field="rows, columns")
+    rows, columns = _square(rows, columns)
     diagonal = _diagonal_range(rows, columns, agreement, kappa)
     tables = _enumerate(rows, columns, diagonal)
     if tables is not None:
@@ -117,6 +113,32 @@ def square_tables(
     r_hat, effective = _diagnose(chains)
     k = len(rows)
     return SquareSet(chains.reshape(-1, k, k), "sampled", diagonal, r_hat, effective)
+
+
+def diagonals(
+    rows: ArrayLike, columns: ArrayLike, *, agreement: Constraint | None = None, kappa: Constraint | None = None
+) -> tuple[Ints, float]:
+    """Return the sums of the diagonal that fit, one for each table, and how many tables there are.
+
+    Where there are too many tables to list, all whole numbers between the limits of the sum, and nan.
+    """
+    rows, columns = _square(rows, columns)
+    first, last = _diagonal_range(rows, columns, agreement, kappa)
+    tables = _enumerate(rows, columns, (first, last))
+    if tables is not None:
+        return tables.trace(axis1=1, axis2=2), float(len(tables))
+    if last - first > MAX_TABLES:
+        raise RestatedError(f"{last - first + 1} sums of the diagonal are too many to list")
+    return np.arange(first, last + 1), float("nan")
+
+
+def _square(rows: ArrayLike, columns: ArrayLike) -> tuple[Ints, Ints]:
+    rows, columns = _margins(rows, "rows"), _margins(columns, "columns")
+    if len(rows) != len(columns) or rows.sum() != columns.sum():
+        first, second = (f"({len(x)} categories, {x.sum()} cases)" for x in (rows, columns))
+        problem = f"rows {first} and columns {second} do not belong to one square table"
+        raise RestatedError(problem, field="rows, columns")
+    return rows, columns
 
 
 def _margins(values: ArrayLike, name: str) -> Ints:
@@ -159,7 +181,7 @@ def _enumerate(rows: Ints, columns: Ints, diagonal: tuple[int, int]) -> Ints | N
         for j in range(k):
             first = np.maximum(0, row_left - left[:, j + 1 :].sum(axis=1))
             length = np.minimum(row_left, left[:, j]) - first + 1
-            if length.sum() > MAX_TABLES:
+            if length.sum() > MAX_TABLES * min(1, 16 / k**2):
                 return None
             x = ragged_ranges(first, length)
             tables, left, row_left = (np.repeat(part, length, axis=0) for part in (tables, left, row_left))

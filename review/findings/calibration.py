@@ -93,13 +93,20 @@ def truths(rows: pd.DataFrame) -> pd.DataFrame:
     for (case, truth), own in rows.groupby(["case", "truth"]):
         at = {row["strength"]: row for _, row in own.iterrows()}
         inside = [words for name, words in STRENGTHS.items() if at[name]["inside"] == score.YES]
-        none = score.NOT_SUPPORTED if at["usual"]["inside"] == score.NOT_SUPPORTED else "in no set"
+        none = {score.NO: "in no set", score.YES: ""}.get(at["usual"]["inside"], at["usual"]["inside"])
         cause = at["usual"]["cause"] or at["as printed"]["cause"] or ""
         sets = _ends(at["as printed"]), _ends(at["usual"]), inside[0] if inside else none
         first = case, truth, given[str(case)].get(str(truth), "–"), at["usual"]["value"]
         made.append((*first, *sets, cause, at["usual"]["use"]))
     names = ["Case", "Quantity", "Printed", "Truth", "As printed", "Usual", "Held", "Cause", "use"]
     return pd.DataFrame(made, columns=names)
+
+
+def learned_misses(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the statements whose scored values sets under the practice of the other papers miss, and the causes."""
+    missed = rows[(rows["strength"] == score.LEARNED) & (rows["use"] == "cover") & (rows["inside"] == score.NO)]
+    table = missed.groupby(["case", "cause"], sort=False)["truth"].agg(["size", ", ".join]).reset_index()
+    return table[["case", "size", "join", "cause"]].set_axis(["Case", "Values", "Quantities", "Cause"], axis=1)
 
 
 def peers() -> pd.DataFrame:

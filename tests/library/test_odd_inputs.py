@@ -50,6 +50,11 @@ INSIDE = {
     "reconstruct.relations",
     "reconstruct.statements",
     "reconstruct.scores.targets",
+    "reconstruct.squares.diagonals",
+    "reconstruct.tables.examined",
+    "reconstruct.tables.quantities",
+    "reconstruct.twintables.examined",
+    "reconstruct.twintables.quantities",
 }
 
 

@@ -15,7 +15,7 @@ from restated.errors import RestatedError
 from restated.estimate import agreement as measures
 from restated.printed import parse
 from restated.reconstruct import squares as module
-from restated.reconstruct.squares import square_tables
+from restated.reconstruct.squares import diagonals, square_tables
 from restated.reconstruct.tables import two_by_two
 
 modest = settings(deadline=None, derandomize=True, max_examples=30)
@@ -166,3 +166,14 @@ def test_sampler_gives_up_on_a_diagonal_that_no_table_has(monkeypatch):
     monkeypatch.setattr(module, "MAX_TABLES", 1)
     with pytest.raises(RestatedError, match="the sampler does not reach"):
         square_tables([5, 5], [5, 5], agreement="50", draws=64)
+
+
+def test_diagonals_are_those_of_all_tables():
+    rows, columns = [10, 20, 15], [12, 18, 15]
+    sums, count = diagonals(rows, columns, kappa="0.59")
+    tables = square_tables(rows, columns, kappa="0.59").tables
+    assert count == len(tables) and sorted(sums) == sorted(np.trace(tables, axis1=1, axis2=2))
+    large, count = diagonals([100] * 9, [100] * 9, agreement="75%")
+    assert np.isnan(count) and large.tolist() == list(range(671, 680))
+    with pytest.raises(RestatedError, match="sums of the diagonal are too many"):
+        diagonals([10**9] * 3, [10**9] * 3)
