@@ -35,14 +35,11 @@ _ALIKE = 0.8
 #: Options that are numbers or lists: what they may be, and how to write one.
 _NUMBERS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "level": (lambda x: _is_number(x) and 50 <= x < 100, "a percentage such as 95"),
-    "step": (lambda x: _is_number(x) and 0 < x < inf, "a number above 0, such as 1 or 0.5"),
-    "per": (lambda x: _is_number(x) and 0 < x < inf, "a number above 0, such as 100000"),
+    "step": (lambda x: _is_number(x) and x > 0, "a number above 0, such as 1 or 0.5"),
+    "per": (lambda x: _is_number(x) and x > 0, "a number above 0, such as 100000"),
     "k": (lambda x: is_whole(x) and 2 <= x <= 1000, "the number of categories, such as 3"),
     "predictors": (lambda x: is_whole(x) and 0 <= x <= 1000, "a whole number, such as 2"),
-    "times": (
-        lambda x: isinstance(x, list) and len(x) > 1 and all(map(_is_number, x)) and len(set(x)) > 1,
-        "a list of occasions, such as [0, 1, 2]",
-    ),
+    "times": (lambda x: isinstance(x, list) and all(map(_is_number, x)) and len(set(x)) > 1, "a list, as [0, 1, 2]"),
 }
 _Refuse = Callable[..., RestatedError]
 
@@ -132,14 +129,13 @@ def read(file: Path) -> Case:
             raise refuse("a text is missing here", f'Write {name} = "..."', name)
         if name in ("id", "pair") and not content[name].strip():
             raise refuse("this is empty", "Name the case and its paper", name)
-    for name in ("options", "printed", "truths"):
+        if name in _CHOICES and content[name] not in _CHOICES[name]:
+            raise refuse(f"'{content[name]}' is unknown", f"Choose {', '.join(_CHOICES[name])}", name)
+    for name, needed in {"options": "", "printed": "printed number", "truths": "truth to score"}.items():
         if not isinstance(content.setdefault(name, {}), dict):
             raise refuse("this is not a table", f"Begin it with [{name}]", name)
-    for name, allowed in _CHOICES.items():
-        if content[name] not in allowed:
-            raise refuse(f"'{content[name]}' is unknown", f"Choose {', '.join(allowed)}", name)
-    if not content["printed"]:
-        raise refuse("the case has no printed number", "Add [printed] with at least one", "printed")
+        if needed and not content[name]:
+            raise refuse(f"the case has no {needed}", f"Add [{name}] with at least one", name)
     printed = {name: _printed(name, text, file, refuse) for name, text in content["printed"].items()}
     if content["reconstructor"] in RECONSTRUCTORS:
         _options(content["reconstructor"], content["options"], refuse)
@@ -174,9 +170,7 @@ def _options(reconstructor: str, options: Mapping[str, Any], refuse: _Refuse) ->
         if name not in known:
             remedy = f"Known are {', '.join(known)}" if known else f"'{reconstructor}' has none"
             raise refuse("no such option", remedy, field)
-        if known[name] and not any(
-            value is one or (isinstance(value, str | int) and repr(value) == repr(one)) for one in known[name]
-        ):
+        if known[name] and repr(value) not in map(repr, known[name]):
             raise refuse(f"'{value}' is unknown", f"Choose {', '.join(map(str, known[name]))}", field)
         if not known[name] and not _NUMBERS[name][0](value):
             raise refuse(f"{value!r} cannot be used", f"Write {_NUMBERS[name][1]}", field)
@@ -184,54 +178,45 @@ def _options(reconstructor: str, options: Mapping[str, Any], refuse: _Refuse) ->
 
 def _role(reconstructor: str, name: str, refuse: _Refuse) -> None:
     """Refuse a role that the reconstructor does not read; one of a `statement` only if it looks like a misspelt one."""
-    known = _ROLES[reconstructor]
+    known, field, free = _ROLES[reconstructor], f"printed.{name}", reconstructor == "statement"
     if name in known or ("/" in name and reconstructor == "shares"):
         return
     plain = {role.lower().replace("_", ""): role for role in known}
     meant = plain.get(name.lower().replace("_", "")) or _TABLES["meant"].get(name)
-    if not meant:
-        near = get_close_matches(name, known, n=1, cutoff=_ALIKE)
-        # A number of its own: a role with something behind it, such as sd_baseline, or a third group.
-        own = near and (name.startswith(near[0]) or near[0].endswith(f"_{name}") or stem(name) == stem(near[0]))
-        meant = None if own or not near else near[0]
-    if meant and reconstructor == "statement":
-        raise refuse(
-            f"'{name}' is misspelt", f"Write {meant}, or another name if it is another quantity", f"printed.{name}"
-        )
-    if reconstructor != "statement":
+    for near in () if meant else get_close_matches(name, known, n=1, cutoff=_ALIKE):
+        # With something before or behind it, or as of a third group, it is a number of its own.
+        if not name.startswith(near) and not near.endswith(f"_{name}") and stem(name) != stem(near):
+            meant = near
+    if meant and free:
+        raise refuse(f"'{name}' is misspelt", f"Write {meant}, or another name if it is another quantity", field)
+    if not free:
         likely = f"Write {meant}; known" if meant else "Known"
-        raise refuse(f"'{reconstructor}' has no role '{name}'", f"{likely} are {', '.join(known)}", f"printed.{name}")
+        raise refuse(f"'{reconstructor}' has no role '{name}'", f"{likely} are {', '.join(known)}", field)
 
 
 def _limits(texts: Mapping[str, Any], printed: Mapping[str, list[Printed]], refuse: _Refuse) -> None:
     """Refuse numbers beyond the natural limits of their roles, and counts that are not whole."""
     known = {role for roles in _ROLES.values() for role in roles}
     box = boxes({name: text for name, text in texts.items() if name not in LISTS})
-    for name, numbers in printed.items():
-        own = stem(name) if name not in _TABLES["limits"] else name
-        counted = is_count(name) and own not in ("low", "high", "exposure")
-        low, high = _TABLES["limits"].get(own, natural(name))
-        if counted:
-            low = 0.0
+    for name, number in ((name, number) for name, numbers in printed.items() for number in numbers):
+        field, counted = f"printed.{name}", is_count(name) and name not in ("low", "high", "exposure")
+        low, high = _TABLES["limits"].get(name, _TABLES["limits"].get(stem(name), natural(name)))
         if name not in known and "/" not in name and name.rstrip("0123456789") not in known:
             low, high = -inf, inf
-        for number in numbers:
-            field, remedy = f"printed.{name}", "Compare it with the paper, and the role with the README"
-            first, last = box.get(name) or float_ends(number.low, number.high)
-            value = (first + last) / 2 if number.kind == "rounded" else None
-            if last < low or first > high or (value is not None and not low <= value <= high):
-                shown = "0 or more" if high == inf else f"between {low:g} and {high:g}"
-                raise refuse(f"'{number.text}' is not {shown}", remedy, field)
-            if counted and own != "df" and number.value is not None and number.value % 1:
-                raise refuse(f"'{number.text}' is not a whole number", remedy, field)
-            if high == 100 and number.text.strip().startswith((".", "0.")) and "%" not in number.text:
-                remedy = f'If it is in percent, write "{number.text}%"; if it is a proportion, its percentage'
-                raise refuse(f"'{number.text}' may be a proportion, and {name} is in percent", remedy, field)
+        low = 0.0 if counted else low
+        first, last = box.get(name) or float_ends(number.low, number.high)
+        value = (first + last) / 2 if number.kind == "rounded" else min(max(low, first), last)
+        if not low <= value <= high:
+            shown = "0 or more" if high == inf else f"between {low:g} and {high:g}"
+            raise refuse(f"'{number.text}' is not {shown}", "Compare it with the paper, and the role", field)
+        if counted and stem(name) != "df" and (number.value or 0) % 1:
+            raise refuse(f"'{number.text}' is not a whole number", "Compare it with the paper, and the role", field)
+        if high == 100 and number.text.strip().startswith((".", "0.")) and "%" not in number.text:
+            remedy = f'If it is in percent, write "{number.text}%"; if it is a proportion, its percentage'
+            raise refuse(f"'{number.text}' may be a proportion, and {name} is in percent", remedy, field)
 
 
 def _truths(content: dict[str, Any], use: str, refuse: _Refuse) -> list[Truth]:
-    if not content:
-        raise refuse("the case has no truth to score", "Add [truths] with at least one", "truths")
     truths = []
     for name, entry in content.items():
         field = f"truths.{name}"
@@ -246,9 +231,8 @@ def _truths(content: dict[str, Any], use: str, refuse: _Refuse) -> list[Truth]:
             raise refuse(f"{value!r} is not a truth value", "Write true or false, without quotes", field)
         cells = value if isinstance(value, list) else [0 if isinstance(value, str) else value]
         if not cells or not all(isinstance(cell, bool) or _is_number(cell) for cell in cells):
-            raise refuse(
-                "a value is a number or a list of them (finite), a word, true or false", "Write value = 1.5", field
-            )
+            problem = "a value is a number or a list of them (finite), a word, true or false"
+            raise refuse(problem, "Write value = 1.5", field)
         if not isinstance(entry.get("cause", ""), str) or not (_is_number(scale) and scale > 0):
             raise refuse("cause is a text, and scale a positive number", "Leave out what is not known", field)
         truths.append(Truth(name, **entry))

@@ -108,16 +108,13 @@ def _timed(
 
 def _scored(case: Case) -> tuple[Found | str, list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the plain set of a case, its rows at each strength, and those with each single element."""
-    rows: list[dict[str, Any]] = []
-    sets: list[Found | str] = [""]
+    rows, sets = list[dict[str, Any]](), list[Found | str]([""])
     for strength, elements in STRENGTHS.items():
         found, more = _timed(case, sets[-1], strength, elements)
         sets.append(found)
         rows += more
-    trials: list[dict[str, Any]] = []
-    for element in sorted(STRENGTHS["usual"]):
-        trials += _rows(case, _with(sets[1], _build(case, frozenset([element]))), element)
-    return sets[1], rows, trials
+    single = {element: _with(sets[1], _build(case, (element,))) for element in sorted(STRENGTHS["usual"])}
+    return sets[1], rows, [row for element, found in single.items() for row in _rows(case, found, element)]
 
 
 def run(cases: Sequence[Case]) -> pd.DataFrame:
@@ -155,16 +152,12 @@ def learn(rows: pd.DataFrame, trials: pd.DataFrame) -> dict[str, frozenset[str]]
     """
     base = rows[(rows["strength"] == "as printed") & (rows["use"] == "cover") & (rows["inside"] != NOT_SUPPORTED)]
     base = base.set_index(["case", "truth"])
+    held = trials.assign(held=trials["inside"] == YES).pivot(index=["case", "truth"], columns="strength", values="held")
     found = {}
     for pair in rows["pair"].unique():
         others = base[base["pair"] != pair]
-        missed = others.index[others["inside"] == NO]
-        kept = set()
-        for element, tried in trials.groupby("strength"):
-            held = tried.set_index(["case", "truth"])["inside"]
-            if (held.loc[missed] == YES).sum() > LEARN * len(others):
-                kept.add(str(element))
-        found[pair] = frozenset(kept)
+        explained = held.loc[others.index[others["inside"] == NO]].sum()
+        found[pair] = frozenset(map(str, explained.index[explained > LEARN * len(others)]))
     return found
 
 
@@ -177,12 +170,9 @@ def coverage(
     take truths as independent, which those of one paper are not.
     """
     scored = rows[rows["use"].isin(uses) & (rows["inside"] != NOT_SUPPORTED)]
+    scored = scored.assign(held=scored["inside"] == YES, endless=scored["inside"] == UNBOUNDED)
     groups = scored.groupby(list(by), sort=False)
-    counts = {
-        name: groups["inside"].agg(lambda x, what=what: int((x == what).sum()))
-        for name, what in (("inside", YES), (UNBOUNDED, UNBOUNDED))
-    }
-    table = pd.DataFrame({"truths": groups.size(), **counts})
+    table = groups.agg(truths=("held", "size"), inside=("held", "sum"), unbounded=("endless", "sum"))
     low, high = exact(table["inside"], table["truths"])
     table = table.assign(share=table["inside"] / table["truths"], low=np.asarray(low), high=np.asarray(high))
     return table.assign(papers=groups["pair"].nunique(), width=groups["width"].median()).reset_index()

@@ -41,6 +41,8 @@ MOST_TOTALS, LOOKED_AT, MOST_TABLES = 10_000, 20_000_000, 1_000_000
 COUNTED = 500
 #: Sums of scores that are looked at.
 MOST_SUMS = 100_000
+#: Cases up to which sums of a diagonal are listed.
+BIGGEST_SQUARE = 1_000_000
 #: A z beyond any that a p above 0 gives.
 BIGGEST_Z = 40.0
 #: Roles in proportions, which may be printed in percent.
@@ -61,14 +63,9 @@ def _many(found: Any) -> bool:
 class Found:
     """The data that can be behind printed numbers.
 
-    Attributes
-    ----------
-    sets : mapping
-        By quantity all its values, shape (m,) (of tables (m, cells)), or a list of intervals whose union it may be in.
-    size : float
-        Members of the set; nan where it is a range.
-    words : str
-        Which readings fit, or where nothing does, which printed numbers conflict.
+    `sets` (mapping): By quantity all its values, shape (m,) (of tables (m, cells)), or a list of intervals whose union
+    it may be in. `size` (float): Members of the set; nan where it is a range. `words` (str): Which readings fit, or
+    where nothing does, which printed numbers conflict.
     """
 
     sets: Mapping[str, Any]
@@ -201,15 +198,16 @@ def _square(printed: Printed, options: Words, elements: Collection[str]) -> Foun
     box = boxes({name: text for name, text in printed.items() if name not in LISTS}, elements)
     if set(LISTS) <= printed.keys():
         rows, columns = ([int(parse(x, exact=True).value or 0) for x in printed[name]] for name in LISTS)
-        sums, size = diagonals(rows, columns, kappa=box.get("kappa"), agreement=box.get("agreement"))
-        if not len(sums):
-            return Found({}, 0, "no table with these margins has the printed agreement or kappa")
         n = sum(rows)
+        if n > BIGGEST_SQUARE:
+            raise RestatedError(f"{n} cases are more than the {BIGGEST_SQUARE} the search can hold")
+        sums = diagonals(rows, columns, kappa=box.get("kappa"), agreement=box.get("agreement"))
+        if not len(sums):
+            return Found({}, 0, "no table fits the margins and the printed agreement or kappa")
         agreement, chance = sums / n, sum(a * b for a, b in zip(rows, columns, strict=True)) / n**2
         kappas = (agreement - chance) / (1 - chance) if chance < 1 else agreement * nan
-        return Found(
-            {"agreement": 100 * agreement, "kappa": kappas, "n": np.array([n])}, size, "tables fit the margins"
-        )
+        sets = {"agreement": 100 * agreement, "kappa": kappas, "n": np.array([n])}
+        return Found(sets, nan, f"{len(sums)} sums of the diagonal fit")
     if "kappa" not in box or "k" not in options:
         raise RestatedError("neither margins nor kappa with the number of categories (option k) are printed")
     # Chance agreement is at least the sum of the squared diagonal shares, and so at least agreement squared over k.
@@ -309,10 +307,7 @@ RECONSTRUCTORS: Mapping[str, Reconstructor] = {
 def at(name: str, printed: Printed, options: Words, strength: str) -> Found:
     """Return the set at a strength of practice; it holds the sets of the lesser strengths.
 
-    Raises
-    ------
-    RestatedError
-        With the reason why these numbers allow no reconstruction.
+    Raises a RestatedError with the reason why these numbers allow no reconstruction.
     """
     order = list(STRENGTHS)
     run = RECONSTRUCTORS[name].run

@@ -5,10 +5,8 @@ A statement names its numbers by role: ``estimate``, ``ci_low``, ``ci_high``, ``
 mediation, variances, twin correlations. `ranges` propagates intervals through the formulas that tie them, once for each
 reading of what was not printed (normal or t, one- or two-sided, interval method, definition of I2).
 
-References
-----------
-Higgins & Thompson (2002), Statistics in Medicine 21, 1539-1558 (I2). Schoenfeld (1981), Biometrika 68, 316-319 (events
-behind a hazard ratio). Chinn (2000), Statistics in Medicine 19, 3127-3131 (odds ratio from d).
+References: Higgins & Thompson (2002), Statistics in Medicine 21, 1539-1558 (I2). Schoenfeld (1981), Biometrika 68,
+316-319 (events behind a hazard ratio). Chinn (2000), Statistics in Medicine 19, 3127-3131 (odds ratio from d).
 """
 
 import math
@@ -49,8 +47,7 @@ DOMAINS: Mapping[str, Interval] = {
     **dict.fromkeys(("r", "plus_minus"), _LINE),
     **dict.fromkeys(("I2", "percent", "percent1", "percent2"), (0.0, 100.0)),
 }
-#: Sizes of studies that are tried where only their total is printed: spreads of their logarithms (equal to very
-#: unequal), draws of each, smallest size.
+#: Sizes of studies tried where only their total is printed: spreads of logarithms, draws of each, smallest size.
 SPREADS, DRAWS, SMALLEST = (0.0, 0.3, 0.6, 0.9, 1.2, 1.5), 300, 10
 #: Studies beyond which none are drawn: their sizes would fill the memory.
 MOST_STUDIES = 2_000

@@ -13,10 +13,8 @@ Layout and names::
 
 Tables are ordered: a table and its transpose are two tables. Agreement is a + d.
 
-References
-----------
-Cohen (1960), Educational and Psychological Measurement 20, 37-46 (kappa).
-Pearson (1900); for the 2 x 2 case phi = (ad - bc) / sqrt(product of the four margins) and chi2 = n phi^2.
+References: Cohen (1960), Educational and Psychological Measurement 20, 37-46 (kappa). Pearson (1900); for the 2 x 2
+case phi = (ad - bc) / sqrt(product of the four margins) and chi2 = n phi^2.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -40,8 +38,7 @@ from restated.intervals import (
 )
 from restated.reconstruct.enumeration import Exhaustive, inside, ragged_ranges
 
-# Candidate tables examined at a time: the dozen working arrays stay near the processor's cache (fastest of the sizes
-# from 5e4 to 1e6 that were tried), and memory does not grow with n.
+# Candidate tables examined at a time: the dozen working arrays stay near the processor's cache.
 BLOCK = 200_000
 # More candidates than this would take minutes; the search is refused instead (n = 661 without any limit has 5e7).
 MAX_CANDIDATES = 200_000_000
@@ -133,47 +130,25 @@ def two_by_two(
     """List all integer 2 x 2 tables with total `n` that reproduce every printed number given.
 
     Each constraint is printed text or a `Printed` (its closed rounding interval), a pair ``(low, high)`` in the units
-    below, or an exact integer.
+    below, or an exact integer. `row1`, `col1`: counts in the first row and the first column; `row1_share`,
+    `col1_share`: the same in **percent** of n. `agreement`: a + d in **percent** of n: '75' is 74.5 to 75.5 percent.
+    `kappa`: Cohen's; `phi`: signed; `chi2`: Pearson's without continuity correction; `odds_ratio`: ad / bc without
+    zero-cell correction. Where one is undefined (chance agreement 1, an empty margin, bc = 0) the table is never
+    compatible. `sensitivity`, `specificity`: a / (a + c) and d / (b + d), rows being the test: **proportions** ('.84'),
+    unless the text carries a percent sign. `row_percent`, `row2_percent`: **percent** of the first and of the second
+    row that falls in column 1; `col_percent`, `col2_percent`: of the columns in row 1.
 
-    Raises a RestatedError if the total is not a positive whole number, a constraint cannot be read, or the
-    constraints leave more than `MAX_CANDIDATES` tables to examine.
-
-    Parameters
-    ----------
-    n : int
-        Total number of cases.
-    row1, col1 : constraint, optional
-        Counts in the first row and the first column.
-    row1_share, col1_share : constraint, optional
-        The same margins in **percent** of n.
-    agreement : constraint, optional
-        a + d in **percent** of n: '75' is 74.5 to 75.5 percent.
-    kappa, phi, chi2, odds_ratio : constraint, optional
-        Cohen's kappa; phi (signed); Pearson's chi-square without continuity correction; ad / bc without any zero-cell
-        correction. Where one is undefined (kappa with chance agreement 1, phi and chi-square with an empty margin, odds
-        ratio with bc = 0) the table is never compatible.
-    sensitivity, specificity : constraint, optional
-        a / (a + c) and d / (b + d): rows are the test, columns the reference. **Proportions** ('.84'), unless the text
-        carries a percent sign ('84%').
-    row_percent, row2_percent : constraint, optional
-        **Percent** of the first and of the second row that falls in column 1.
-    col_percent, col2_percent : constraint, optional
-        **Percent** of the first and of the second column that falls in row 1.
-
-    Notes
-    -----
-    The two tightest of row total, column total and diagonal, with cell a, run over every table once. Statistics are
-    quotients of whole numbers and are compared exactly: floating-point error neither loses a table nor lets one in.
+    Raises a RestatedError if the total is not a positive whole number, a constraint cannot be read, or the constraints
+    leave more than `MAX_CANDIDATES` tables to examine. The two tightest of row total, column total and diagonal, with
+    cell a, run over every table once. Statistics are quotients of whole numbers and are compared exactly.
     """
     given = {name: value for name, value in locals().items() if name != "n" and value is not None}
     if not is_whole(n) or n < 1:
         raise RestatedError(f"the total {n!r} is not a positive whole number", field="n")
     n, candidates = int(n), examined(int(n), given)
     if candidates > MAX_CANDIDATES:
-        raise RestatedError(
-            f"n = {n} with these constraints leaves {candidates} tables to examine",
-            remedy="Add a margin or the percentage of agreement",
-        )
+        problem = f"n = {n} with these constraints leaves {candidates} tables to examine"
+        raise RestatedError(problem, remedy="Add a margin or the percentage of agreement")
     bounds = {name: _quotient_bounds(name, value, n) for name, value in given.items()}
     tables = np.concatenate([np.empty((0, 4), dtype=np.int64), *_search(n, bounds, _outer(n, bounds)[0])])
     asked = ", ".join([f"n = {n}", *(f"{name} {describe(value)}" for name, value in given.items())])

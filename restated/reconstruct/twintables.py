@@ -12,10 +12,8 @@ pairwise      both / (both + discordant)          of the pairs with an affected 
 probandwise   2 both / (2 both + discordant)      of the affected twins, those with an affected twin
 ============  ==================================  =================================================
 
-References
-----------
-McGue, M. (1992). American Journal of Human Genetics, 50, 1343-1345; Smith, C. (1974). American Journal of Human
-Genetics, 26, 454-466 (definitions of concordance).
+References: McGue, M. (1992). American Journal of Human Genetics, 50, 1343-1345; Smith, C. (1974). American Journal of
+Human Genetics, 26, 454-466 (definitions of concordance).
 """
 
 from collections.abc import Callable, Mapping
@@ -31,8 +29,7 @@ from restated.intervals import Constraint, Ends, closed_interval, describe, inte
 from restated.printed import float_ends
 from restated.reconstruct.enumeration import Exhaustive, inside, ragged_ranges
 
-#: Each printed number as a quotient of whole numbers, from pairs with both, one and no twin affected; agreement and
-#: discordant pairs limit the tables that are looked at.
+#: Each printed number as a quotient of whole numbers; agreement and discordant pairs limit what is looked at.
 _STATISTICS: dict[str, Callable[[Ints, Ints, Ints], tuple[Ints, Ints]]] = {
     "pairwise": lambda both, one, none: (both, both + one),
     "probandwise": lambda both, one, none: (2 * both, 2 * both + one),
@@ -82,12 +79,10 @@ def twin_tables(
 ) -> TwinTables:
     """List all tables of `pairs` twin pairs that give every printed number; what is not given is free.
 
-    `pairs`: all pairs of the group. `agreement`, `pairwise`, `probandwise` (str, Printed or pair of numbers, optional):
-    concordance in percentage points, by definition. A table without affected twins has no pairwise or probandwise
-    concordance and never fits one. `prevalence` (str, Printed or pair of numbers, optional): affected individuals in
-    percent of all twins. `both`, `discordant`, `neither` (int, str, Printed or pair of numbers, optional): counts of
-    pairs. Raises a RestatedError if `pairs` is not a positive whole number, a number cannot be read, or there are more
-    than `MAX_CANDIDATES` candidate tables.
+    Numbers are text, `Printed` or pairs. `agreement`, `pairwise`, `probandwise`: concordance in percentage points; a
+    table without affected twins has neither of the last two and never fits. `prevalence`: affected individuals in
+    percent of all twins. `both`, `discordant`, `neither`: counts of pairs. Raises a RestatedError if `pairs` is not a
+    positive whole number, a number cannot be read, or more than `MAX_CANDIDATES` tables are left.
     """
     given = {name: value for name, value in locals().items() if name != "pairs" and value is not None}
     if not is_whole(pairs) or pairs < 1:
@@ -140,10 +135,8 @@ def _candidates(pairs: int, bounds: dict[str, Ends]) -> Ints:
     """All tables that may fit, shape (m, 3)."""
     one, least, sizes = _ranges(pairs, bounds)
     if sizes.sum() > MAX_CANDIDATES:
-        raise RestatedError(
-            f"{pairs} pairs with these numbers leave {sizes.sum()} tables to examine",
-            remedy="Add the percentage of agreement or the discordant pairs",
-        )
+        problem = f"{pairs} pairs with these numbers leave {sizes.sum()} tables to examine"
+        raise RestatedError(problem, remedy="Add the percentage of agreement or the discordant pairs")
     both, one = ragged_ranges(least, sizes), np.repeat(one, sizes)
     return np.column_stack([both, one, pairs - one - both])
 
@@ -167,7 +160,6 @@ def crossed(mz: TwinTables, dz: TwinTables) -> tuple[Ints, Ints]:
         if tables.empty:
             raise RestatedError(tables.message)
     if len(mz) * len(dz) > MAX_CANDIDATES:
-        raise RestatedError(
-            f"{len(mz)} x {len(dz)} combinations of twin tables are too many to list", remedy="Limit the prevalence"
-        )
+        problem = f"{len(mz)} x {len(dz)} combinations of twin tables are too many to list"
+        raise RestatedError(problem, remedy="Limit the prevalence")
     return np.repeat(mz.tables, len(dz), axis=0), np.tile(dz.tables, (len(mz), 1))

@@ -50,7 +50,6 @@ INSIDE = {
     "reconstruct.relations",
     "reconstruct.statements",
     "reconstruct.scores.targets",
-    "reconstruct.squares.diagonals",
     "reconstruct.tables.examined",
     "reconstruct.tables.quantities",
     "reconstruct.twintables.examined",

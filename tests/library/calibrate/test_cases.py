@@ -139,7 +139,7 @@ def test_a_statement_takes_numbers_of_any_other_name(tmp_path, role):
         ("scores", "step = 0", "0 cannot be used. Write a number above 0"),
         ("scores", "ddof = true", "'True' is unknown. Choose 0, 1"),
         ("square table", "k = 1", "Write the number of categories"),
-        ("statement", "times = [1, 1]", "Write a list of occasions"),
+        ("statement", "times = [1, 1]", "Write a list, as"),
         ("twin table", "step = 1", "no such option. 'twin table' has none"),
     ],
 )
