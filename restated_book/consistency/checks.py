@@ -21,6 +21,7 @@ class Check(NamedTuple):
     parts: tuple[float, float] = (0, inf)
     whole: tuple[float, float] | tuple[()] = ()  # empty where rows are never listed by hand
     needs: tuple[str, ...] = ()
+    compared: str = ""  # parts (p, as counts c), wholes (w) and sizes (n) put side by side
 
 
 CHECKS = {name: Check(**words) for name, words in paths.tables(__file__).items()}

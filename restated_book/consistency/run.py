@@ -198,12 +198,13 @@ def _of_group(group: Group) -> Iterator[Result]:
     shown, totals = [ref.printed for ref in parts], [ref.printed for ref in whole]
     first, items = shown[0], group.items or 1
     averaged = f"{items} items averaged" if items > 1 else "whole-number scores"
+    words = {name: [number.text for number in numbers] for name, numbers in (("p", shown), ("w", totals))}
+    tried = f"n = {' or '.join(str(x.value) for x in totals)}" if whole else f"n from {derived.GROUP_SIZES[0]}"
+    counted = [number.value for number in shown]
+    text = CHECKS[group.check].compared.format(**words, c=counted, n=tried, items=averaged)
 
     def sizes() -> list[int]:
         return [ref.count for ref in whole]
-
-    def known() -> str:
-        return f"n = {' or '.join(map(str, sizes()))}"
 
     match group.check:
         case "percent-count":
@@ -234,37 +235,28 @@ def _of_group(group: Group) -> Iterator[Result]:
             text += f" with {totals[0].text} % of {n}"
         case "percent-arms":
             found = counts.percents_of_arms(first, shown[1], whole[0].count)
-            text = f"{first.text} % and {shown[1].text} % of two groups with {whole[0].count} in all"
         case "sum":
             found = counts.total([(ref.sign, ref.printed) for ref in parts], totals[0])
             text = " ".join(f"{'−' if ref.sign < 0 else '+'} {ref.printed.text}" for ref in parts).removeprefix("+ ")
             text += f" with {totals[0].text}"
         case "grim":
             found = scores.grim(first, sizes(), items)
-            text = f"mean {first.text}, {known()}, {averaged}"
         case "grimmer":
             ends = None if group.minimum is None or group.maximum is None else (group.minimum, group.maximum)
             found = scores.grimmer(first, shown[1], sizes(), items, ends)
-            text = f"mean {first.text} with SD {shown[1].text}, {known()}, {averaged}"
         case "debit":
             found = scores.debit(first, shown[1], sizes())
-            text = f"mean {first.text} with SD {shown[1].text}, {known()}, scores 0 and 1"
         case "sd-bound":
-            low, high, least = group.minimum or 0.0, group.maximum or 0.0, derived.GROUP_SIZES[0]
-            found = scores.sd_bound(first, shown[1], sizes() or [least], low, high)
-            text = f"mean {first.text} with SD {shown[1].text}, {known() if whole else f'n from {least}'}"
+            low, high = group.minimum or 0.0, group.maximum or 0.0
+            found = scores.sd_bound(first, shown[1], sizes() or derived.GROUP_SIZES[:1], low, high)
         case "within":
             found = derived.within(totals[0], *shown)
-            text = f"{totals[0].text} with {shown[0].text} to {shown[1].text}"
         case "counts-p":
             found = derived.p_of_counts([ref.count for ref in parts], totals[0])
-            text = f"{parts[0].count} of {parts[1].count} and {parts[2].count} of {parts[3].count}, p {totals[0].text}"
         case "agreement-kappa":
             found = derived.kappa_of_agreement(first, shown[1], whole[0].count)
-            text = f"{first.text} % and kappa {shown[1].text} of {whole[0].count}"
         case "difference-centre":
             found = derived.centre(first, shown[1], *totals)
-            text = f"{first.text} − {shown[1].text} with {totals[0].text} to {totals[1].text}"
         case grouping.STATED:
             found, text = _stated(group)
         case name if name in derived.FORMULAS:
@@ -312,7 +304,7 @@ def _result(
 def summary(results: Iterable[Result]) -> pd.DataFrame:
     """Count the results by check and outcome; one row per check, also where none applied.
 
-    Columns: ``check``, one per outcome and ``median power`` (verified ones only), ``unverified`` (they rest on grade U).
+    Columns: ``check``, one per outcome and ``median power`` (verified ones only), ``unverified`` (resting on grade U).
     """
     table = pd.DataFrame(list(results), columns=Result._fields)
     counted, names = table[table["verified"].astype(bool)], list(CHECKS)
