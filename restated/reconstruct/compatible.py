@@ -40,7 +40,7 @@ MOST_TOTALS, LOOKED_AT, MOST_TABLES = 10_000, 20_000_000, 1_000_000
 #: Cases times steps of the scale up to which samples are counted, not only found to exist.
 COUNTED = 500
 #: Sums of scores that are looked at.
-MOST_SUMS = 100_000
+MOST_SUMS = 10_000
 #: Cases up to which sums of a diagonal are listed.
 BIGGEST_SQUARE = 1_000_000
 #: A z beyond any that a p above 0 gives.
