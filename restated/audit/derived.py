@@ -83,9 +83,8 @@ def _se_log_rr(a: float, n1: float, c: float, n2: float) -> Iterable[float]:
     yield math.sqrt(1 / (a + plus) - 1 / (n1 + plus) + 1 / (c + plus) - 1 / (n2 + plus))
 
 
-#: Two places of one number; a total, a count and their average; two links and their path (Wright); two totals, a count
-#: and the average change; d or g and t of means and SDs, t also without group sizes (Hedges; Altman); d of two
-#: percentages (Sánchez-Meca et al.); log risk ratio of events in two groups and its standard error (Altman).
+#: Average-change: of two totals and a count; means: d or g, and t also without group sizes (Hedges; Altman); d of two
+#: percentages (Sánchez-Meca et al.); product: a path (Wright); log risk ratio of events and its error (Altman).
 FORMULAS: dict[str, Formula] = {
     "same": Formula(1, lambda x: [x]),
     "ratio": Formula(2, lambda a, b: [a / b] if b else []),
@@ -180,11 +179,10 @@ def centre(first: Printed, second: Printed, low: Printed, high: Printed) -> Comp
     difference = a - d, b - c
     (l1, l2), (h1, h2) = box(low), box(high)
     middle = (l1 + h1) / 2, (l2 + h2) / 2
-    power = 1 - (difference[1] - difference[0] + middle[1] - middle[0]) / (h2 - l1)
+    power, fits = 1 - (difference[1] - difference[0] + middle[1] - middle[0]) / (h2 - l1), overlap(difference, middle)
     text = f"the means differ by {span(*difference)}; the middle of the interval is {span(*middle)}"
-    if not overlap(difference, middle):
-        text += "; an interval from resampling need not be centred"
-    return Comparison(overlap(difference, middle), *middle, max(0.0, power), text)
+    text += "" if fits else "; an interval from resampling need not be centred"
+    return Comparison(fits, *middle, max(0.0, power), text)
 
 
 def within(value: Printed, low: Printed, high: Printed) -> Comparison:

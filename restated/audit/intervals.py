@@ -50,17 +50,14 @@ def centred(estimate: Printed, low: Printed, high: Printed, scales: Sequence[str
     start, end = (x.low if x.value is None else x.value for x in (low, high))
     found = compare(estimate, middles, start or 0, end or 0, "")
     where = " on the logarithmic scale" if "log" in scales else ""
-    text = f"the middle of the interval{where} is {span(found.low, found.high)}"
-    if not found.fits:
-        text += "; an interval from resampling, a profile likelihood or an exact method need not be centred"
+    why = "; an interval from resampling, a profile likelihood or an exact method need not be centred"
+    text = f"the middle of the interval{where} is {span(found.low, found.high)}{'' if found.fits else why}"
     return replace(found, detail=text)
 
 
 def _ratio(size: float, width: float) -> float:
     """Size of an estimate in half widths of its interval; 0 where the interval may be endless."""
-    if math.isinf(width):
-        return 0.0
-    return size / (width / 2) if width > 0 else math.inf
+    return 0.0 if math.isinf(width) else size / (width / 2) if width > 0 else math.inf
 
 
 def p_of_interval(

@@ -17,18 +17,15 @@ from restated.printed import Printed, float_ends, parse_number
 from restated.reconstruct.compatible import LISTS, RECONSTRUCTORS, boxes, is_count
 from restated.reconstruct.statements import natural, stem
 
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 #: Kinds of statements, by which coverage is reported.
-KINDS = (
-    "events", "agreement", "scores", "ranks", "meta-analysis", "means", "correlation", "growth", "twins", "skewed",
-    "survival",
-)  # fmt: skip
+KINDS = tuple(_TABLES["kinds"])
 #: Whether a truth counts: public data are those of the paper; some are; or definitions differ, or the print is wrong.
 USES = ("cover", "partial", "stress")
 _TEXTS = ("id", "pair", "kind", "use", "grade", "citation", "raw", "reconstructor")
 _OPTIONAL = ("doi", "options", "printed", "truths")
 _TRUTH = ("value", "how", "use", "cause", "scale")
 _CHOICES = {"kind": KINDS, "use": USES, "grade": ("P", "S", "U")}
-_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _ROLES = {name: text.split() for name, text in _TABLES["roles"].items()}
 #: How alike a name and a role are from which it is a slip of the pen: about one letter in five.
 _ALIKE = 0.8

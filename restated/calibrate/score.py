@@ -99,7 +99,7 @@ def _each(function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]) -> lis
 def _timed(
     case: Case, less: Found | str, strength: str, elements: Collection[str]
 ) -> tuple[Found | str, list[dict[str, Any]]]:
-    """Build the set of a case at a strength, together with a lesser one; return it and its rows, with ``seconds``."""
+    """Build the set of a case at a strength, with a lesser one; return it and its rows, with ``seconds``."""
     start = time.perf_counter()
     found = _with(less, _build(case, elements))
     seconds = time.perf_counter() - start
