@@ -10,9 +10,8 @@ from typing import TypeAlias
 from restated.errors import RestatedError
 from restated.printed import Printed, float_ends
 
-#: Ends of intervals computed along two floating-point routes may miss each other by their last bits. One part in 10**11
-#: is above the error of a few dozen operations and of the distribution functions used here, and far below any printed
-#: digit.
+#: Ends computed along two floating-point routes may miss each other by their last bits: above the error of a few dozen
+#: operations and of the distribution functions used here, far below any printed digit.
 SLACK = 1e-11
 #: Prints that are tried one by one for the power of a check: enough for three digits of a share, quick enough to wait.
 MOST_PRINTS = 20_000
@@ -23,12 +22,11 @@ Interval: TypeAlias = tuple[float, float]
 
 @dataclass(frozen=True)
 class Comparison:
-    """Result of a check, without rows and ids.
+    """Result of a check.
 
-    It `fits` if some value inside every rounding interval satisfies the rule. `low` and `high` are the range that the
-    other numbers allow for the checked one, infinite where they set no end; the nearest possible values where it is
-    empty, nan where there are none. `power` is the share of the possible printed values that the check rejects,
-    `detail` one neutral clause.
+    It `fits` if some value inside every rounding interval satisfies the rule. `low` and `high` are the range allowed
+    for the checked number, infinite without an end; where it is empty the nearest possible values, or nan. `power` is
+    the share of the possible prints that the check rejects, `detail` one neutral clause.
     """
 
     fits: bool
@@ -48,9 +46,8 @@ def compare(printed: Printed, allowed: Sequence[Interval], start: Exact, end: Ex
 def compare_p(p: Printed, low: float, high: float, detail: str) -> Comparison:
     """Compare a printed p with the range of a recomputed one.
 
-    The power against a p printed with its digits is the share of the printable values from 0 to 1 that are rejected;
-    against a bound it is the length of the p values it excludes, which is the chance of refusal if p was uniform, as it
-    is when nothing is going on.
+    Power is the share of the printable values from 0 to 1 that are rejected; of a bound, the length of the p values it
+    excludes: the chance of refusal if p was uniform.
     """
     start, end = p_interval(p)
     bound = p.kind in ("below", "above", "range")
@@ -85,12 +82,11 @@ def overlap(first: Interval, second: Interval) -> bool:
 def printable(printed: Printed, low: Exact, high: Exact) -> tuple[range, int, int]:
     """List the values from `low` to `high` that could have been printed with the same digits, and half a unit.
 
-    Both are whole multiples of 1 / grain, which is the last value returned: whole numbers are exact, and many times
-    quicker than fractions. Of more than `MOST_PRINTS` values a share, evenly spread.
+    Both are whole multiples of 1 / grain, the last value returned. Of more than `MOST_PRINTS` values an even share.
     """
     unit, half = _step(printed)
     grain = math.lcm(unit.denominator, half.denominator)
-    first, last = _numbers(low, high, unit)
+    first, last = math.ceil(Fraction(low) / unit), math.floor(Fraction(high) / unit)
     step, width = max(1, (last - first) // MOST_PRINTS), int(unit * grain)
     return range(first * width, (last + 1) * width, step * width), int(half * grain), grain
 
@@ -98,16 +94,13 @@ def printable(printed: Printed, low: Exact, high: Exact) -> tuple[range, int, in
 def share_refused(printed: Printed, low: Exact, high: Exact, allowed: Sequence[Interval]) -> float:
     """Return the share of the printable values from `low` to `high` whose interval touches none of the `allowed`."""
     unit, half = _step(printed)
-    first, last = _numbers(low, high, unit)
+    first, last = math.ceil(Fraction(low) / unit), math.floor(Fraction(high) / unit)
     slack = Fraction(SLACK * max(1.0, abs(float(low)), abs(float(high))))
     accepted, after = 0, first
     for start, end in sorted(allowed):
         # Prints are counted, not listed: a sum of money has millions of them.
-        begin, to = first, last
-        if math.isfinite(start):
-            begin = max(first, math.ceil((Fraction(start) - half - slack) / unit))
-        if math.isfinite(end):
-            to = min(last, math.floor((Fraction(end) + half + slack) / unit))
+        begin = max(first, math.ceil((Fraction(start) - half - slack) / unit)) if math.isfinite(start) else first
+        to = min(last, math.floor((Fraction(end) + half + slack) / unit)) if math.isfinite(end) else last
         accepted += max(0, to - max(begin, after) + 1)
         after = max(after, to + 1)
     return 1 - accepted / (last - first + 1) if last >= first else 0.0
@@ -121,11 +114,6 @@ def _step(printed: Printed) -> tuple[Fraction, Fraction]:
         raise RestatedError(f"the number of digits that '{printed.text}' was rounded to is unknown")
     low, high = exact_ends(printed)
     return high - low, (high - low) / 2
-
-
-def _numbers(low: Exact, high: Exact, unit: Fraction) -> tuple[int, int]:
-    """First and last multiple of `unit` between two ends."""
-    return math.ceil(Fraction(low) / unit), math.floor(Fraction(high) / unit)
 
 
 def show(x: float, digits: int = 4) -> str:

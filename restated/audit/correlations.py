@@ -1,10 +1,8 @@
 """Correlations among themselves, as d, and of twins.
 
-References
-----------
-Stanley & Wang (1969), Educational and Psychological Measurement 29, 579-581 (range of the third correlation).
-Borenstein, Hedges, Higgins & Rothstein (2009), Introduction to meta-analysis, chapter 7 (d and r).
-Falconer & Mackay (1996), Introduction to quantitative genetics, 4th ed., chapter 10 (twin correlations).
+References: Stanley & Wang (1969), Educational and Psychological Measurement 29, 579-581 (range of the third one).
+Borenstein, Hedges, Higgins & Rothstein (2009), Introduction to meta-analysis, chapter 7 (d and r). Falconer & Mackay
+(1996), Introduction to quantitative genetics, 4th ed., chapter 10 (twin correlations).
 """
 
 import math
@@ -22,8 +20,7 @@ def third(first: Printed, second: Printed, other: Printed) -> Comparison:
 
     Given two, the third is in r1 r2 -+ sqrt((1 - r1^2)(1 - r2^2)): with angles, cos(alpha + beta) to cos(alpha - beta).
     """
-    # cos(alpha + beta) is least at the largest sum of angles up to pi; cos(alpha - beta) greatest at the least
-    # difference.
+    # cos(alpha + beta) is least at the largest sum up to pi; cos(alpha - beta) greatest at the least difference.
     alpha, beta = ([math.acos(min(1.0, max(-1.0, x))) for x in reversed(box(r))] for r in (first, second))
     low = math.cos(min(max(math.pi, alpha[0] + beta[0]), alpha[1] + beta[1]))
     high = math.cos(max(0.0, alpha[0] - beta[1], beta[0] - alpha[1]))
@@ -39,15 +36,12 @@ def r_of_d(d: Printed, r: Printed) -> Comparison:
 
 
 def falconer(mz: Printed, dz: Printed, component: str, printed: Printed, scale: int) -> Comparison:
-    """Check if a printed variance component is near the one that two twin correlations imply.
+    """Check if a printed `component` ('a2', 'c2', 'e2') is near the one that two twin correlations imply.
 
     a2 = 2 (r_MZ - r_DZ), c2 = 2 r_DZ - r_MZ, e2 = 1 - r_MZ over the rounding box. Where c2 (or a2) can be negative, a
-    fitted model holds it at 0 and the rest shifts: then a2 may be anywhere between 2 r_DZ and r_MZ (c2 between r_DZ and
-    r_MZ). Models are fitted to covariances and with covariates, so nearness is expected and not identity. Raises
-    RestatedError if the component is unknown.
-
-    `mz`, `dz`: twin correlations. `component`: 'a2', 'c2', 'e2'. `printed`: the printed component. `scale`: 1 if the
-    component is printed as a proportion, 100 if in percent.
+    fitted model holds it at 0: then a2 may be anywhere between 2 r_DZ and r_MZ (c2 between r_DZ and r_MZ). Models are
+    fitted to covariances and with covariates, so nearness is expected and not identity. `scale`: 100 if the component
+    is printed in percent, else 1. Raises RestatedError if the component is unknown.
     """
     m, d = box(mz), box(dz)
     spans = {

@@ -1,13 +1,12 @@
 """Percentages, counts and sums: exact arithmetic in whole numbers and fractions.
 
-References
-----------
-Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369 (granularity; here applied to shares).
+References: Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369 (granularity of means).
 """
 
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import reduce
 
 import numpy as np
 
@@ -47,8 +46,7 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
     above = min((Fraction(math.floor(middle * n / 100) + 1, n), n) for n in denominators)
     nearest = " and ".join(f"{share * n} of {n} ({show(float(100 * share))} %)" for share, n in (below, above))
     text = f"no whole count fits; the nearest are {nearest}"
-    cut = _cut_off(percent, denominators)
-    if cut:
+    if cut := _cut_off(percent, denominators):
         text += f"; {cut[0]} of {cut[1]} gives the print if digits are cut off instead of rounded"
     return Comparison(False, float(100 * below[0]), float(100 * above[0]), power, text)
 
@@ -101,10 +99,7 @@ def percents_total(percents: Sequence[Printed], scales: Sequence[int], n: int | 
 
 def _sums(choices: Sequence[Sequence[int]]) -> set[int]:
     """All sums of one number out of each sequence."""
-    total = {0}
-    for options in choices:
-        total = {t + c for t in total for c in options}
-    return total
+    return reduce(lambda total, options: {t + c for t in total for c in options}, choices, {0})
 
 
 def percents_of_subgroups(parts: Sequence[Printed], sizes: Sequence[int], whole: Printed, total: int) -> Comparison:
@@ -140,13 +135,11 @@ def percents_of_arms(first: Printed, second: Printed, total: int) -> Comparison:
     below, above = possible[possible <= total], possible[possible >= total]
     low = float(below.max()) if below.size else math.nan
     high = float(above.min()) if above.size else math.nan
-    if fits:
-        text = f"{ways[total]} pairs of group sizes with the total {total} fit"
-    else:
-        text = f"no two groups with the total {total} fit"
-        if above.size:
-            one = next(n for n in sizes if ok[0][n] and ok[1][int(high) - n])
-            text += f"; groups of {one} and {int(high) - one} would, with the total {int(high)}"
+    text = f"{ways[total]} pairs of group sizes" if fits else "no two groups"
+    text += f" with the total {total} fit"
+    if not fits and above.size:
+        one = next(n for n in sizes if ok[0][n] and ok[1][int(high) - n])
+        text += f"; groups of {one} and {int(high) - one} would, with the total {int(high)}"
     return Comparison(fits, low, high, float(1 - np.mean(ways[2 : 2 * total + 1] > 0)), text)
 
 
@@ -156,9 +149,7 @@ def total(parts: Sequence[tuple[int, Printed]], whole: Printed) -> Comparison:
         raise RestatedError("a sum needs parts", field="parts")
     boxes = [sorted(sign * end for end in exact_ends(p)) for sign, p in parts]
     low, high = (sum(ends) for ends in zip(*boxes, strict=True))
-    ends = exact_ends(whole)
-    middle = low + high  # twice the middle
-    allowed = float(low), float(high)
-    power = share_refused(whole, min(0, middle), max(0, middle), [allowed])
+    ends, twice, allowed = exact_ends(whole), low + high, (float(low), float(high))
+    power = share_refused(whole, min(0, twice), max(0, twice), [allowed])
     word = "differ by" if any(sign < 0 for sign, _ in parts) else "add up to"
     return Comparison(low <= ends[1] and ends[0] <= high, *allowed, power, f"the parts {word} {span(*allowed, 7)}")

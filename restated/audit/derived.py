@@ -1,39 +1,27 @@
 """Numbers that follow from other printed numbers by a formula, over all values that would print the same.
 
-Each formula is monotone in every argument while the sign of its result holds, so that its range over a box of rounding
-intervals is spanned by the corners. Where a choice is not printed (a correction, a transformation, a test), the
-variants are one set.
+Each formula is monotone in every argument while the sign of its result holds: the corners of a rounding box span its
+range. Variants that are not printed (a correction, a transformation, a test) are one set.
 
-References
-----------
-Hedges (1981), Journal of Educational Statistics 6, 107-128 (g).
-Sánchez-Meca, Marín-Martínez & Chacón-Moscoso (2003), Psychological Methods 8, 448-467 (d from two shares).
-Altman (1991), Practical statistics for medical research, chapter 9 (t from means and SDs, risk ratio).
-Wright (1934), Annals of Mathematical Statistics 5, 161-215 (indirect path).
+References: Hedges (1981), Journal of Educational Statistics 6, 107-128 (g). Sánchez-Meca, Marín-Martínez &
+Chacón-Moscoso (2003), Psychological Methods 8, 448-467 (d from two shares). Altman (1991), Practical statistics for
+medical research, chapter 9 (t from means and SDs, risk ratio). Wright (1934), Annals of Mathematical Statistics 5,
+161-215 (indirect path).
 """
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 
 from restated.arguments import check_level, check_option, check_whole
-from restated.audit.comparison import (
-    SLACK,
-    Comparison,
-    box,
-    compare,
-    compare_p,
-    overlap,
-    p_interval,
-    share_refused,
-    span,
-)
+from restated.audit.comparison import Comparison, box, compare, compare_p, overlap, p_interval, share_refused, span
 from restated.errors import RestatedError
 from restated.printed import Printed
+from restated.reconstruct.tables import quantities, two_by_two
 
 #: Least and greatest share of all cases in one of two groups, where only their total is known.
 SMALLEST_GROUP, LARGEST_GROUP = 0.25, 0.75
@@ -45,12 +33,11 @@ KAPPA_DIGITS = 9
 _LOGIT, _COX = math.sqrt(3) / math.pi, 1 / 1.65
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(NamedTuple):
     """A rule by which one number follows from others.
 
-    ``values`` takes the numbers of one corner and yields one result for each variant; ``signed`` is False where sources
-    differ in which direction they call positive.
+    ``values`` takes the numbers of one corner and yields a result for each variant; ``signed`` is False where sources
+    differ in which direction is positive.
     """
 
     parts: int
@@ -129,7 +116,7 @@ FORMULAS: dict[str, Formula] = {
 def follows(name: str, parts: Sequence[Printed], whole: Printed) -> Comparison:
     """Check if a printed number follows from others by one of :data:`FORMULAS`.
 
-    Power counts the prints from 0 to twice the recomputed number in size. A RestatedError is raised where the number of
+    Power counts the prints from 0 to twice the recomputed number in size. Raises RestatedError where the number of
     parts does not fit or the formula has no value.
     """
     check_option("formula", name, FORMULAS)
@@ -151,10 +138,9 @@ def follows(name: str, parts: Sequence[Printed], whole: Printed) -> Comparison:
 
 
 def p_of_difference(d: Printed, p: Printed, n: int, groups: tuple[int, int] | None = None) -> Comparison:
-    """Check if a printed p (two-sided) follows from a standardised difference and the size of the sample.
+    """Check if a printed p (two-sided) follows from a standardised difference: t = d √(n1 n2 / n), n − 2 df.
 
-    Without the sizes of the two groups, either may hold a quarter to three quarters of the `n` cases. The p is that of
-    t = d √(n1 n2 / n) with n − 2 degrees of freedom.
+    Without the sizes of the two groups, either may hold a quarter to three quarters of the `n` cases.
     """
     check_whole(3, n=n)
     if groups is not None and (sum(groups) != n or min(groups) < 1):
@@ -167,9 +153,9 @@ def p_of_difference(d: Printed, p: Printed, n: int, groups: tuple[int, int] | No
 
 
 def p_of_counts(counts: Sequence[int], p: Printed) -> Comparison:
-    """Check if a printed p follows from events and sizes of two groups, (a, n1, c, n2), by a usual two-sided test.
+    """Check if a printed p follows from (a, n1, c, n2), events and sizes of two groups.
 
-    The tests are Fisher's exact test and chi-squared with and without Yates' correction.
+    The tests are Fisher's exact one and chi-squared with and without Yates' correction, two-sided.
     """
     if len(counts) != 4 or not (0 <= counts[0] <= counts[1] > 0 and 0 <= counts[2] <= counts[3] > 0):
         raise RestatedError("events and sizes of two groups are four counts, events within sizes", field="counts")
@@ -193,36 +179,24 @@ def kappa_of_agreement(percent: Printed, kappa: Printed, n: int) -> Comparison:
     All tables are tried; power is the share of kappas from −1 to 1 that none of them has. Source: Cohen (1960).
     """
     check_whole(1, n=n)
-    low, high = (min(max(end, 0.0), 100.0) / 100 * n for end in box(percent))
-    found: set[float] = set()
-    for agreed in range(math.ceil(low - SLACK), math.floor(high + SLACK) + 1):
-        both = np.arange(agreed + 1)[:, None]  # cases in the first class for both raters
-        only = np.arange(n - agreed + 1)[None, :]  # in the first class for the first rater alone
-        first, second = both + only, both + n - agreed - only
-        chance = (first * second + (n - first) * (n - second)) / n**2
-        # Chance agreement of 1 leaves kappa undefined.
-        kappas = (agreed / n - chance[chance < 1]) / (1 - chance[chance < 1])
-        found.update(np.unique(kappas.round(KAPPA_DIGITS)).tolist())
+    kappas = quantities(two_by_two(n, agreement=box(percent)).tables)["kappa"]
+    found = np.unique(kappas[~np.isnan(kappas)].round(KAPPA_DIGITS)).tolist()  # undefined with chance agreement 1
     if not found:
         return Comparison(False, math.nan, math.nan, 1.0, f"no count of {n} rounds to the percentage")
-    text = f"tables with this agreement have a kappa from {span(min(found), max(found))}"
-    return compare(kappa, [(value, value) for value in sorted(found)], -1, 1, text)
+    text = f"tables with this agreement have a kappa from {span(found[0], found[-1])}"
+    return compare(kappa, [(value, value) for value in found], -1, 1, text)
 
 
 def centre(first: Printed, second: Printed, low: Printed, high: Printed) -> Comparison:
-    """Check if the difference of two printed means is the middle of its printed interval.
-
-    Power is the share of the interval's values that are refused.
-    """
+    """Check if the difference of two printed means is the middle of its interval; power is over its values."""
     (a, b), (c, d) = box(first), box(second)
     difference = a - d, b - c
     (l1, l2), (h1, h2) = box(low), box(high)
     middle = (l1 + h1) / 2, (l2 + h2) / 2
-    power = 1 - (difference[1] - difference[0] + middle[1] - middle[0]) / (h2 - l1)
+    power, fits = 1 - (difference[1] - difference[0] + middle[1] - middle[0]) / (h2 - l1), overlap(difference, middle)
     text = f"the means differ by {span(*difference)}; the middle of the interval is {span(*middle)}"
-    if not overlap(difference, middle):
-        text += "; an interval from resampling need not be centred"
-    return Comparison(overlap(difference, middle), *middle, max(0.0, power), text)
+    text += "" if fits else "; an interval from resampling need not be centred"
+    return Comparison(fits, *middle, max(0.0, power), text)
 
 
 def within(value: Printed, low: Printed, high: Printed, cases: int = 1) -> Comparison:
@@ -243,8 +217,8 @@ def floor(scale: str, low: Printed, high: Printed, n: int, k: int, level: float 
     """Check if the interval of a pooled effect is at least as wide as sampling alone makes it.
 
     With all `n` cases in one sample, the standard error is at least 1 / √(n − 3 k) for a correlation (Fisher's z) and
-    2 / √n for a standardised difference; heterogeneity and unequal groups only add to it. Power is the share of
-    half-widths from 0 to twice the printed one that are refused. Source: Borenstein et al. (2009), chapters 4 and 6.
+    2 / √n for a standardised difference (Borenstein et al. 2009, chapters 4 and 6); heterogeneity and unequal groups
+    only add to it. Power is over half-widths from 0 to twice the printed one.
     """
     check_option("scale", scale, ("r", "d"))
     check_level(level)

@@ -1,9 +1,7 @@
 """Differences that a source states in words, tested again with the two printed numbers.
 
-References
-----------
-Altman & Bland (2003), BMJ 326, 219 (test of a difference of two estimates).
-Borenstein et al. (2009), Introduction to Meta-Analysis, chapters 4 and 6 (errors of d and of Fisher's z).
+References: Altman & Bland (2003), BMJ 326, 219 (test of a difference of two estimates). Borenstein et al. (2009),
+Introduction to Meta-Analysis, chapters 4 and 6 (errors of d and of Fisher's z).
 """
 
 import math
@@ -29,8 +27,8 @@ def error(
 ) -> Interval:
     """Return the least and greatest standard error of a printed number: of its interval, else of `n` cases alone.
 
-    For scale "r" the error is that of Fisher's z; "percent" is a share of n cases, "d" a standardised difference. A
-    RestatedError is raised where there is neither an interval nor a size.
+    Scale "r": that of Fisher's z; "percent": a share of n cases; "d": a standardised difference. Raises RestatedError
+    where there is neither an interval nor a size.
     """
     check_option("scale", scale, ("r", "d", "percent"))
     if low is not None and high is not None:
@@ -53,8 +51,7 @@ def stated(
 
     It does if z = (first - second) / SE is at least 1.96 (`words` "positive"), at most -1.96 ("negative") or between
     the two ("null") for some values that would print the same and some correlation of the estimates from `rho`. Power
-    is the share of first numbers that would be refused: over all shares or correlations, and 1 to either side of the
-    second number for standardised differences.
+    is over all shares or correlations, and first numbers up to 1 from the second for standardised differences.
     """
     check_option("words", words, WORDS)
     first, second = (_ends(scale, number) for number in numbers)

@@ -1,9 +1,7 @@
 """Estimate, confidence interval and p: any two fix the third.
 
-References
-----------
-Altman & Bland (2011), BMJ 343, d2090 (p from a confidence interval; ratios on the logarithmic scale).
-Fisher (1921), Metron 1, 3-32 (z transformation of a correlation).
+References: Altman & Bland (2011), BMJ 343, d2090 (p from an interval; ratios on the log scale). Fisher (1921),
+Metron 1, 3-32 (z transformation of a correlation).
 """
 
 import math
@@ -31,20 +29,12 @@ SCALES: dict[str, tuple[str, ...]] = {
 FEWEST_DF = 10
 
 
-def _log(x: float) -> float:
-    return math.log(x) if x > 0 else -math.inf
-
-
-def _atanh(x: float) -> float:
-    return math.atanh(x) if -1 < x < 1 else math.copysign(math.inf, x)
-
-
 _Route: TypeAlias = Callable[[float], float]
 #: The way to each scale, and the way back.
 _ROUTES: dict[str, tuple[_Route, _Route]] = {
     "plain": (float, float),
-    "log": (_log, math.exp),
-    "fisher-z": (_atanh, math.tanh),
+    "log": (lambda x: math.log(x) if x > 0 else -math.inf, math.exp),
+    "fisher-z": (lambda x: math.atanh(x) if -1 < x < 1 else math.copysign(math.inf, x), math.tanh),
 }
 
 
@@ -60,17 +50,14 @@ def centred(estimate: Printed, low: Printed, high: Printed, scales: Sequence[str
     start, end = (x.low if x.value is None else x.value for x in (low, high))
     found = compare(estimate, middles, start or 0, end or 0, "")
     where = " on the logarithmic scale" if "log" in scales else ""
-    text = f"the middle of the interval{where} is {span(found.low, found.high)}"
-    if not found.fits:
-        text += "; an interval from resampling, a profile likelihood or an exact method need not be centred"
+    why = "; an interval from resampling, a profile likelihood or an exact method need not be centred"
+    text = f"the middle of the interval{where} is {span(found.low, found.high)}{'' if found.fits else why}"
     return replace(found, detail=text)
 
 
 def _ratio(size: float, width: float) -> float:
     """Size of an estimate in half widths of its interval; 0 where the interval may be endless."""
-    if math.isinf(width):
-        return 0.0
-    return size / (width / 2) if width > 0 else math.inf
+    return 0.0 if math.isinf(width) else size / (width / 2) if width > 0 else math.inf
 
 
 def p_of_interval(
@@ -78,11 +65,8 @@ def p_of_interval(
 ) -> Comparison:
     """Check if the printed p (two-sided) follows from estimate and interval.
 
-    Estimate over half the width of the interval, times the quantile that made the interval, is the test statistic. The
-    quantile may be normal or t: both, and all between, are allowed.
-
-    `scales`: as for `centred`. `level`: confidence level, between 0 and 1. `df`: degrees of freedom where they are
-    known; `FEWEST_DF` otherwise.
+    Estimate over half the width, times the quantile that made the interval, is the test statistic. The quantile may be
+    normal or t (`df`, where it is unknown `FEWEST_DF`), or between. `scales` as for `centred`; `level` from 0 to 1.
     """
     check_level(level)
     if df is not None and not 0 < df < math.inf:

@@ -1,8 +1,6 @@
 """Means and standard deviations of scores on a known scale.
 
-References
-----------
-Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369 (GRIM).
+References: Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369 (GRIM).
 Anaya (2016), PeerJ Preprints 4, e2400v1 (GRIMMER); Allard (2018), "Analytic-GRIMMER" (its test of parity).
 Heathers & Brown (2019), "DEBIT: a simple consistency test for binary data", osf.io/5vb3u.
 Bhatia & Davis (2000), American Mathematical Monthly 107, 353-357: variance <= (max - mean)(mean - min).
@@ -21,6 +19,7 @@ from restated.arguments import is_whole
 from restated.audit.comparison import Comparison, box, compare, exact_ends, printable, show, span
 from restated.errors import RestatedError
 from restated.printed import Printed
+from restated.reconstruct.scoresums import square_ends
 
 
 def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
@@ -49,9 +48,8 @@ def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
 def sd_bound(mean: Printed, sd: Printed, sizes: Sequence[int], minimum: float, maximum: float) -> Comparison:
     """Check if a printed SD is within the largest one possible for the mean on a scale from minimum to maximum.
 
-    SD^2 <= n / (n - 1) (max - mean)(mean - min), with the divisor n - 1, taken at the best mean of the rounding
-    interval. The most generous of the `sizes` counts. The range is nan where the mean is outside the scale. Raises
-    RestatedError if a sample size is below 2.
+    SD^2 <= n / (n - 1) (max - mean)(mean - min), with the divisor n - 1, at the best mean of the rounding interval and
+    the most generous of the `sizes`. Raises RestatedError if a sample size is below 2.
     """
     inflate = _inflation(sizes)
     _check_scale(minimum, maximum)
@@ -67,13 +65,12 @@ def sd_bound(mean: Printed, sd: Printed, sizes: Sequence[int], minimum: float, m
 def grimmer(
     mean: Printed, sd: Printed, sizes: Sequence[int], items: int = 1, scale: tuple[float, float] | None = None
 ) -> Comparison:
-    """Check if a printed SD is possible for whole scores with a printed mean.
+    """Check if a printed SD (divisor n - 1) is possible for whole scores with a printed mean.
 
     In units of 1 / items all scores are whole, and so are their sum S and their sum of squares. The latter is even or
     odd as S is, at least that of scores next to S / n, and at most that of scores at the ends of the scale, where it is
-    known. `sizes` and `items` are those of `grim`, `scale` is the lowest and the highest score; SDs have the divisor n
-    - 1. The range is that of the nearest possible SDs. Raises RestatedError if a sample size is not a whole number of
-    at least 2, or the SD is negative.
+    known. `sizes` and `items` as for `grim`; `scale`: lowest and highest score. Raises RestatedError if a sample size
+    is not a whole number of at least 2, or the SD is negative.
     """
     inflate = _inflation(sizes)
     if items < 1:
@@ -96,11 +93,11 @@ def grimmer(
     values, half, unit = printable(sd, 0, widest)
     power = float(1 - np.mean([possible(v - half, v + half, unit) for v in values]))
     middle = ((low + high) / 2 * items) ** 2
-    below = [(sample, _squares(sample, Fraction(0), middle)) for sample in samples]
-    above = [(sample, _squares(sample, middle, None)) for sample in samples]
+    below = ((sample, *_squares(sample, Fraction(0), middle)) for sample in samples)
+    above = ((sample, *_squares(sample, middle, None)) for sample in samples)
     nearest = (
-        max((_spread(sample, last) / items for sample, (first, last) in below if first <= last), default=math.nan),
-        min((_spread(sample, first) / items for sample, (first, last) in above if first <= last), default=math.nan),
+        max((_spread(sample, last) / items for sample, first, last in below if first <= last), default=math.nan),
+        min((_spread(sample, first) / items for sample, first, last in above if first <= last), default=math.nan),
     )
     named = " and ".join(show(x, 6) for x in nearest if not math.isnan(x))
     return Comparison(possible(low, high), *nearest, power, f"the nearest possible SDs are {named}")
@@ -114,23 +111,17 @@ def _sums(mean: Printed, n: int, items: int, scale: tuple[float, float] | None) 
     """Samples of n scores in units of 1 / items whose mean is printed so."""
     low, high = exact_ends(mean)
     for total in range(math.ceil(low * n * items), math.floor(high * n * items) + 1):
-        whole, over = divmod(total, n)
-        least = (n - over) * whole**2 + over * (whole + 1) ** 2
-        if scale is None:
-            yield n, total, least, None
-            continue
-        bottom, top = math.ceil(scale[0] * items), math.floor(scale[1] * items)
+        bottom, top = total // n, total // n + 1
+        if scale is not None:
+            bottom, top = math.ceil(scale[0] * items), math.floor(scale[1] * items)
         if n * bottom <= total <= n * top:
-            at_top, rest = divmod(total - n * bottom, max(top - bottom, 1))
-            most = (n - at_top) * bottom**2 + at_top * top**2
-            yield n, total, least, most if not rest else most - bottom**2 + (bottom + rest) ** 2
+            least, most = square_ends(n, total - n * bottom, max(top - bottom, 1))
+            shift = bottom * (2 * total - n * bottom)  # squares are taken from the lower end of the scale
+            yield n, total, least + shift, None if scale is None else most + shift
 
 
 def _squares(sample: _Sample, low: Fraction | int, high: Fraction | int | None, unit: int = 1) -> tuple[int, int]:
-    """First and last sum of squares, odd or even as the sum is; first > last if there is none.
-
-    The variance is from `low` / unit to `high` / unit.
-    """
+    """First and last sum of squares for a variance from `low` / unit to `high` / unit, odd or even as the sum is."""
     n, total, least, most = sample
     shift, scale, whole = unit * total**2, n * (n - 1), unit * n  # the sum of squares is total^2 / n + (n - 1) variance
     first = max(least, int(-(-(shift + scale * low) // whole)))
@@ -151,8 +142,7 @@ def debit(mean: Printed, sd: Printed, sizes: Sequence[int]) -> Comparison:
     """Check if the printed mean and SD of scores 0 and 1 belong together: SD^2 = n / (n - 1) mean (1 - mean).
 
     The mean is a proportion, or a percentage if it has the sign; so is the SD, with the sign or, beside a percentage,
-    above 1. Several `sizes` are possible, one that fits is enough; the range is that of the SD. Raises RestatedError if
-    a sample size is below 2.
+    above 1. Raises RestatedError if a sample size is below 2.
     """
     largest = _inflation(sizes) / 2
     percent = _is_percent(mean)

@@ -1,11 +1,8 @@
 """Test statistics against p, and Q against I².
 
-References
-----------
-Higgins & Thompson (2002), Statistics in Medicine 21, 1539-1558 (I²).
+References: Higgins & Thompson (2002), Statistics in Medicine 21, 1539-1558 (I²).
 """
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -48,22 +45,15 @@ def i2_of_q(q: Printed, df: int, i2: Printed) -> Comparison:
     """Check if a printed I² (percent) follows from Q and its degrees of freedom: max(0, (Q - df) / Q)."""
     if df < 1:
         raise RestatedError("Q of fewer than two studies has no degrees of freedom", field="df")
-    low, high = (100 * _share_above(x, df) for x in box(q))
+    low, high = (100 * (max(0.0, 1 - df / x) if x > 0 else 0.0) for x in box(q))
     text = f"Q and its {df} degrees of freedom imply I² = {span(low, high)} %"
     return compare(i2, [(low, high)], 0, 100, text)
-
-
-def _share_above(q: float, df: int) -> float:
-    if math.isinf(q):
-        return float(q > 0)
-    return max(0.0, (q - df) / q) if q > 0 else 0.0
 
 
 def parse_df(text: str, count: int) -> tuple[float, ...]:
     """Return the degrees of freedom in words such as 'chi-square, df = 9', 'F(2, 57)' or 'F, df1 = 2, df2 = 57'.
 
-    Empty where the text names fewer than `count`. Raises a RestatedError if it names more, or one that is not positive,
-    and as `parse` if a comma in one can part decimals or thousands.
+    Empty where the text names fewer than `count`; RestatedError if it names more, or one that is not positive or clear.
     """
     found = _DF.search(_SECOND.sub("; ", text)) if count else None
     if found is None:

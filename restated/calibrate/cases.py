@@ -1,32 +1,44 @@
 """Cases of the calibration: printed strings, and the truths that public raw data give; one TOML file a case.
 
-The format is described in ``data/calibration/README.md``.
+The format is described in ``data/calibration/README.md``; ``cases.toml`` lists the roles.
 """
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import inf, isfinite
+from difflib import get_close_matches
+from math import inf
 from pathlib import Path
 from typing import Any
 
+from restated.arguments import is_whole
 from restated.errors import RestatedError, together
-from restated.intervals import closed_interval
-from restated.printed import parse_number
-from restated.reconstruct.compatible import RECONSTRUCTORS, is_count
+from restated.printed import Printed, float_ends, parse_number
+from restated.reconstruct.compatible import LISTS, RECONSTRUCTORS, boxes, is_count
+from restated.reconstruct.statements import natural, stem
 
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 #: Kinds of statements, by which coverage is reported.
-KINDS = (
-    "events", "agreement", "scores", "ranks", "meta-analysis", "means", "correlation", "growth", "twins", "skewed",
-    "survival",
-)  # fmt: skip
+KINDS = tuple(_TABLES["kinds"])
 #: Whether a truth counts: public data are those of the paper; some are; or definitions differ, or the print is wrong.
 USES = ("cover", "partial", "stress")
-#: Roles that are lists of texts: the margins of a table.
-LISTS = ("rows", "columns")
 _TEXTS = ("id", "pair", "kind", "use", "grade", "citation", "raw", "reconstructor")
 _OPTIONAL = ("doi", "options", "printed", "truths")
 _TRUTH = ("value", "how", "use", "cause", "scale")
+_CHOICES = {"kind": KINDS, "use": USES, "grade": ("P", "S", "U")}
+_ROLES = {name: text.split() for name, text in _TABLES["roles"].items()}
+#: How alike a name and a role are from which it is a slip of the pen: about one letter in five.
+_ALIKE = 0.8
+#: Options that are numbers or lists: what they may be, and how to write one.
+_NUMBERS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
+    "level": (lambda x: _is_number(x) and 50 <= x < 100, "a percentage such as 95"),
+    "step": (lambda x: _is_number(x) and x > 0, "a number above 0, such as 1 or 0.5"),
+    "per": (lambda x: _is_number(x) and x > 0, "a number above 0, such as 100000"),
+    "k": (lambda x: is_whole(x) and 2 <= x <= 1000, "the number of categories, such as 3"),
+    "predictors": (lambda x: is_whole(x) and 0 <= x <= 1000, "a whole number, such as 2"),
+    "times": (lambda x: isinstance(x, list) and all(map(_is_number, x)) and len(set(x)) > 1, "a list, as [0, 1, 2]"),
+}
+_Refuse = Callable[..., RestatedError]
 
 
 @dataclass(frozen=True)
@@ -63,11 +75,19 @@ class Case:
 
 
 def load(folder: Path | str) -> list[Case]:
-    """Read all cases of a folder, by id.
+    """Read all cases of a folder, by id; a RestatedError lists the fault of every broken file."""
+    found, faults = gather(folder)
+    if faults:
+        raise together(faults, folder)
+    return found
 
-    A RestatedError lists every fault with file, field and remedy.
+
+def gather(folder: Path | str) -> tuple[list[Case], list[RestatedError]]:
+    """Read the cases of a folder, by id, and the fault of every file that is broken, with field and remedy.
+
+    Raises a RestatedError if the folder has no file with the ending .toml.
     """
-    files = sorted(file for file in Path(folder).glob("*.toml") if file.is_file())
+    files = sorted(file for file in Path(folder).glob("*") if file.suffix.lower() == ".toml" and not file.is_dir())
     if not files:
         raise RestatedError("no case is in this folder", file=folder, remedy="Name a folder with files *.toml")
     found: dict[str, Case] = {}
@@ -81,21 +101,24 @@ def load(folder: Path | str) -> list[Case]:
             found[case.id] = case
         except RestatedError as error:
             faults.append(error)
-    if faults:
-        raise together(faults, folder)
-    return [found[id] for id in sorted(found)]
+    return [found[id] for id in sorted(found)], faults
 
 
 def read(file: Path) -> Case:
-    """Read one case; raise a RestatedError with file, field and remedy for the first fault."""
+    """Read one case; raise a RestatedError with file, field and remedy for the first fault.
+
+    The roles and options of a reconstructor that does not exist are not checked.
+    """
 
     def refuse(message: str, remedy: str, field: str | None = None) -> RestatedError:
         return RestatedError(message, file=file, field=field, remedy=remedy)
 
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise refuse(f"this is not TOML ({error})", "Compare it with another case") from None
+    except OSError as error:
+        raise refuse(f"this cannot be read ({error.strerror})", "Make it a file that can be read") from None
     if unknown := sorted(set(content) - {*_TEXTS, *_OPTIONAL}):
         raise refuse("no such field", f"Known are {', '.join((*_TEXTS, *_OPTIONAL))}", unknown[0])
     for name in (*_TEXTS, "doi"):
@@ -103,33 +126,94 @@ def read(file: Path) -> Case:
             raise refuse("a text is missing here", f'Write {name} = "..."', name)
         if name in ("id", "pair") and not content[name].strip():
             raise refuse("this is empty", "Name the case and its paper", name)
-    for name in ("options", "printed", "truths"):
+        if name in _CHOICES and content[name] not in _CHOICES[name]:
+            raise refuse(f"'{content[name]}' is unknown", f"Choose {', '.join(_CHOICES[name])}", name)
+    for name, needed in {"options": "", "printed": "printed number", "truths": "truth to score"}.items():
         if not isinstance(content.setdefault(name, {}), dict):
             raise refuse("this is not a table", f"Begin it with [{name}]", name)
-    choices = {"kind": KINDS, "use": USES, "grade": ("P", "S", "U"), "reconstructor": tuple(RECONSTRUCTORS)}
-    for name, allowed in choices.items():
-        if content[name] not in allowed:
-            raise refuse(f"'{content[name]}' is unknown", f"Choose {', '.join(allowed)}", name)
-    for name, text in content["printed"].items():
-        for one in text if isinstance(text, list) and name in LISTS else [text]:
-            if not isinstance(one, str):
-                raise refuse(
-                    f"{one!r} is not a text", 'Keep the digits as printed, in quotes: "5.20"', f"printed.{name}"
-                )
-            closed_interval(parse_number(one, exact=is_count(name), decimal=".", file=file, field=f"printed.{name}"))
-    known = RECONSTRUCTORS[content["reconstructor"]].options
-    if unknown := sorted(set(content["options"]) - set(known)):
-        raise refuse("no such option", f"Known are {', '.join(known)}", f"options.{unknown[0]}")
-    for name, value in content["options"].items():
-        if known[name] and value not in known[name]:
-            raise refuse(f"'{value}' is unknown", f"Choose {', '.join(map(str, known[name]))}", f"options.{name}")
+        if needed and not content[name]:
+            raise refuse(f"the case has no {needed}", f"Add [{name}] with at least one", name)
+    printed = {name: _printed(name, text, file, refuse) for name, text in content["printed"].items()}
+    if content["reconstructor"] in RECONSTRUCTORS:
+        _options(content["reconstructor"], content["options"], refuse)
+        for name in content["printed"]:
+            _role(content["reconstructor"], name, refuse)
+        _limits(content["printed"], printed, refuse)
     truths = _truths(content["truths"], content["use"], refuse)
     return Case(**{**content, "truths": tuple(truths)})
 
 
-def _truths(content: dict[str, Any], use: str, refuse: Callable[..., RestatedError]) -> list[Truth]:
-    if not content:
-        raise refuse("the case has no truth to score", "Add [truths] with at least one", "truths")
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
+
+
+def _printed(name: str, text: object, file: Path, refuse: _Refuse) -> list[Printed]:
+    """Read the string or, of margins, the strings of a role."""
+    field = f"printed.{name}"
+    if name in LISTS and not (isinstance(text, list) and len(text) > 1):
+        raise refuse("margins are a list of two or more texts", f'Write {name} = ["12", "30"]', field)
+    found = []
+    for one in text if isinstance(text, list) and name in LISTS else [text]:
+        if not isinstance(one, str):
+            raise refuse(f"{one!r} is not a text", 'Keep the digits as printed, in quotes: "5.20"', field)
+        found.append(parse_number(one, exact=is_count(name), decimal=".", file=file, field=field))
+    return found
+
+
+def _options(reconstructor: str, options: Mapping[str, Any], refuse: _Refuse) -> None:
+    known = RECONSTRUCTORS[reconstructor].options
+    for name, value in options.items():
+        field = f"options.{name}"
+        if name not in known:
+            remedy = f"Known are {', '.join(known)}" if known else f"'{reconstructor}' has none"
+            raise refuse("no such option", remedy, field)
+        if known[name] and repr(value) not in map(repr, known[name]):
+            raise refuse(f"'{value}' is unknown", f"Choose {', '.join(map(str, known[name]))}", field)
+        if not known[name] and not _NUMBERS[name][0](value):
+            raise refuse(f"{value!r} cannot be used", f"Write {_NUMBERS[name][1]}", field)
+
+
+def _role(reconstructor: str, name: str, refuse: _Refuse) -> None:
+    """Refuse a role that the reconstructor does not read; one of a `statement` only if it looks like a misspelt one."""
+    known, field, free = _ROLES[reconstructor], f"printed.{name}", reconstructor == "statement"
+    if name in known or ("/" in name and reconstructor == "shares"):
+        return
+    plain = {role.lower().replace("_", ""): role for role in known}
+    meant = plain.get(name.lower().replace("_", "")) or _TABLES["meant"].get(name)
+    for near in () if meant else get_close_matches(name, known, n=1, cutoff=_ALIKE):
+        # With something before or behind it, or as of a third group, it is a number of its own.
+        if not name.startswith(near) and not near.endswith(f"_{name}") and stem(name) != stem(near):
+            meant = near
+    if meant and free:
+        raise refuse(f"'{name}' is misspelt", f"Write {meant}, or another name if it is another quantity", field)
+    if not free:
+        likely = f"Write {meant}; known" if meant else "Known"
+        raise refuse(f"'{reconstructor}' has no role '{name}'", f"{likely} are {', '.join(known)}", field)
+
+
+def _limits(texts: Mapping[str, Any], printed: Mapping[str, list[Printed]], refuse: _Refuse) -> None:
+    """Refuse numbers beyond the natural limits of their roles, and counts that are not whole."""
+    known = {role for roles in _ROLES.values() for role in roles}
+    box = boxes({name: text for name, text in texts.items() if name not in LISTS})
+    for name, number in ((name, number) for name, numbers in printed.items() for number in numbers):
+        field, counted = f"printed.{name}", is_count(name) and name not in ("low", "high", "exposure")
+        low, high = _TABLES["limits"].get(name, _TABLES["limits"].get(stem(name), natural(name)))
+        if name not in known and "/" not in name and name.rstrip("0123456789") not in known:
+            low, high = -inf, inf
+        low = 0.0 if counted else low
+        first, last = box.get(name) or float_ends(number.low, number.high)
+        value = (first + last) / 2 if number.kind == "rounded" else min(max(low, first), last)
+        if not low <= value <= high:
+            shown = "0 or more" if high == inf else f"between {low:g} and {high:g}"
+            raise refuse(f"'{number.text}' is not {shown}", "Compare it with the paper, and the role", field)
+        if counted and stem(name) != "df" and (number.value or 0) % 1:
+            raise refuse(f"'{number.text}' is not a whole number", "Compare it with the paper, and the role", field)
+        if high == 100 and number.text.strip().startswith((".", "0.")) and "%" not in number.text:
+            remedy = f'If it is in percent, write "{number.text}%"; if it is a proportion, its percentage'
+            raise refuse(f"'{number.text}' may be a proportion, and {name} is in percent", remedy, field)
+
+
+def _truths(content: dict[str, Any], use: str, refuse: _Refuse) -> list[Truth]:
     truths = []
     for name, entry in content.items():
         field = f"truths.{name}"
@@ -140,12 +224,13 @@ def _truths(content: dict[str, Any], use: str, refuse: Callable[..., RestatedErr
         if entry.setdefault("use", use) not in USES:
             raise refuse(f"'{entry['use']}' is unknown", f"Choose {', '.join(USES)}", field)
         value, scale = entry["value"], entry.get("scale", 1.0)
+        if name == "possible" and not isinstance(value, bool):
+            raise refuse(f"{value!r} is not a truth value", "Write true or false, without quotes", field)
         cells = value if isinstance(value, list) else [0 if isinstance(value, str) else value]
-        if not cells or not all(isinstance(cell, bool | int | float) and isfinite(cell) for cell in cells):
-            raise refuse(
-                "a value is a number or a list of them (finite), a word, true or false", "Write value = 1.5", field
-            )
-        if not isinstance(entry.get("cause", ""), str) or not isinstance(scale, int | float) or not 0 < scale < inf:
+        if not cells or not all(isinstance(cell, bool) or _is_number(cell) for cell in cells):
+            problem = "a value is a number or a list of them (finite), a word, true or false"
+            raise refuse(problem, "Write value = 1.5", field)
+        if not isinstance(entry.get("cause", ""), str) or not (_is_number(scale) and scale > 0):
             raise refuse("cause is a text, and scale a positive number", "Leave out what is not known", field)
         truths.append(Truth(name, **entry))
     return truths

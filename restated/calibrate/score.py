@@ -17,7 +17,7 @@ from restated.errors import RestatedError
 from restated.estimate.proportions import exact
 from restated.reconstruct.compatible import RECONSTRUCTORS, Found, merged
 from restated.reconstruct.practice import STRENGTHS
-from restated.reconstruct.statements import DOMAINS, stem
+from restated.reconstruct.statements import natural
 
 #: Name of the strength that is learned from the other papers.
 LEARNED = "learned elsewhere"
@@ -31,52 +31,60 @@ COLUMNS = (
 #: Cause of a miss for which a case names none.
 FOLLOWS = "other printed numbers of the statement are not those of the data"
 UNSAID = "nothing is said of"
-NOT_SUPPORTED, YES, NO = "not supported", "yes", "no"
+EXCLUDES = "the set has no end, or only the natural limits of the quantity"
+#: A truth can be in a set, or not; the set can be a range that excludes nothing, or there can be none.
+YES, NO, UNBOUNDED, NOT_SUPPORTED = "yes", "no", "unbounded", "not supported"
 
 
 def _build(case: Case, elements: Collection[str]) -> Found | str:
     """The set of a case under some elements of practice, or why there is none."""
+    if case.reconstructor not in RECONSTRUCTORS:
+        return f"there is no reconstructor '{case.reconstructor}'; known are {', '.join(RECONSTRUCTORS)}"
     try:
         return RECONSTRUCTORS[case.reconstructor].run(case.printed, case.options, elements)
     except RestatedError as error:
         return error.message
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # numbers nobody thought of
-        return f"the engine stopped: {error}"
+    except Exception as error:  # numbers nobody thought of: the other cases are still scored
+        return f"the engine stopped: {error or type(error).__name__}"
 
 
 def _with(less: Found | str, more: Found | str) -> Found | str:
-    """A set together with that of a lesser strength."""
-    return more if isinstance(less, str) or isinstance(more, str) else merged([less, more])
+    """A set together with that of a lesser strength; the lesser one alone where the other is too large to build."""
+    if isinstance(less, str):
+        return more
+    if isinstance(more, str):
+        return more if less.size == 0 else less
+    return merged([less, more])
 
 
 def _width(truth: Truth, low: float, high: float) -> float:
     """Width of a range against the scale of its quantity: its natural limits where it has two, else its true value."""
-    ends = (0.0, 100.0) if "/" in truth.name else DOMAINS.get(truth.name, DOMAINS.get(stem(truth.name), (nan, nan)))
+    least, most = natural(truth.name)
     if truth.scale or isinstance(truth.value, bool | str | list):
         return (high - low) / (truth.scale or nan)
-    return (high - low) / (ends[1] - ends[0] if isfinite(ends[1] - ends[0]) else abs(truth.value) or 1)
+    return (high - low) / (most - least if isfinite(most - least) else abs(truth.value) or 1)
 
 
 def _rows(case: Case, found: Found | str, strength: str) -> list[dict[str, Any]]:
     rows = []
     for truth in case.truths:
-        held = None if isinstance(found, str) else found.holds(truth.name, truth.value)
-        low, high = (nan, nan) if isinstance(found, str) else found.range(truth.name)
-        why = found if isinstance(found, str) else f"{UNSAID} {truth.name}"
-        cause = (
-            why if held is None else "" if held else "; ".join(filter(None, (truth.cause, _words(found)))) or FOLLOWS
-        )
+        inside, (low, high), size = NOT_SUPPORTED, (nan, nan), nan
+        if isinstance(found, str):
+            cause = found
+        else:
+            held, (low, high), size = found.holds(truth.name, truth.value), found.range(truth.name), found.size
+            inside = NOT_SUPPORTED if held is None else NO if not held else YES
+            if held and found.unbounded(truth.name):
+                inside = UNBOUNDED
+            empty = f"no data fit: {found.words}" if size == 0 else ""
+            missed = "; ".join(filter(None, (truth.cause, empty))) or FOLLOWS
+            causes = {YES: "", NO: missed, UNBOUNDED: EXCLUDES, NOT_SUPPORTED: f"{UNSAID} {truth.name}"}
+            cause = causes[inside]
         value = " ".join(map(str, truth.value)) if isinstance(truth.value, list) else str(truth.value).lower()
-        inside = NOT_SUPPORTED if held is None else YES if held else NO
-        size, width = nan if isinstance(found, str) else found.size, _width(truth, low, high)
         of_case = case.id, case.pair, case.kind, truth.name, truth.use, YES if truth.name in case.printed else NO
-        row = (*of_case, strength, value, inside, low, high, size, width, cause)
+        row = (*of_case, strength, value, inside, low, high, size, _width(truth, low, high), cause)
         rows.append(dict(zip(COLUMNS, row, strict=True)))
     return rows
-
-
-def _words(found: Any) -> str:
-    return f"no data fit: {found.words}" if found.size == 0 else ""
 
 
 def _each(function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]) -> list[Any]:
@@ -91,7 +99,7 @@ def _each(function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]) -> lis
 def _timed(
     case: Case, less: Found | str, strength: str, elements: Collection[str]
 ) -> tuple[Found | str, list[dict[str, Any]]]:
-    """Build the set of a case at a strength, together with a lesser one; return it and its rows, with ``seconds``."""
+    """Build the set of a case at a strength, with a lesser one; return it and its rows, with ``seconds``."""
     start = time.perf_counter()
     found = _with(less, _build(case, elements))
     seconds = time.perf_counter() - start
@@ -100,16 +108,13 @@ def _timed(
 
 def _scored(case: Case) -> tuple[Found | str, list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the plain set of a case, its rows at each strength, and those with each single element."""
-    rows: list[dict[str, Any]] = []
-    sets: list[Found | str] = [""]
+    rows, sets = list[dict[str, Any]](), list[Found | str]([""])
     for strength, elements in STRENGTHS.items():
         found, more = _timed(case, sets[-1], strength, elements)
         sets.append(found)
         rows += more
-    trials: list[dict[str, Any]] = []
-    for element in sorted(STRENGTHS["usual"]):
-        trials += _rows(case, _with(sets[1], _build(case, frozenset([element]))), element)
-    return sets[1], rows, trials
+    single = {element: _with(sets[1], _build(case, (element,))) for element in sorted(STRENGTHS["usual"])}
+    return sets[1], rows, [row for element, found in single.items() for row in _rows(case, found, element)]
 
 
 def run(cases: Sequence[Case]) -> pd.DataFrame:
@@ -147,16 +152,12 @@ def learn(rows: pd.DataFrame, trials: pd.DataFrame) -> dict[str, frozenset[str]]
     """
     base = rows[(rows["strength"] == "as printed") & (rows["use"] == "cover") & (rows["inside"] != NOT_SUPPORTED)]
     base = base.set_index(["case", "truth"])
+    held = trials.assign(held=trials["inside"] == YES).pivot(index=["case", "truth"], columns="strength", values="held")
     found = {}
     for pair in rows["pair"].unique():
         others = base[base["pair"] != pair]
-        missed = others.index[others["inside"] == NO]
-        kept = set()
-        for element, tried in trials.groupby("strength"):
-            held = tried.set_index(["case", "truth"])["inside"]
-            if (held.loc[missed] == YES).sum() > LEARN * len(others):
-                kept.add(str(element))
-        found[pair] = frozenset(kept)
+        explained = held.loc[others.index[others["inside"] == NO]].sum()
+        found[pair] = frozenset(map(str, explained.index[explained > LEARN * len(others)]))
     return found
 
 
@@ -165,11 +166,13 @@ def coverage(
 ) -> pd.DataFrame:
     """Return truths, truths in the set, their share with its exact 95 % interval, and the middle width, by group.
 
-    Intervals are those of Clopper and Pearson; they take truths as independent, which those of one paper are not.
+    A set that is unbounded does not count as one that holds the truth. Intervals are those of Clopper and Pearson; they
+    take truths as independent, which those of one paper are not.
     """
     scored = rows[rows["use"].isin(uses) & (rows["inside"] != NOT_SUPPORTED)]
+    scored = scored.assign(held=scored["inside"] == YES, endless=scored["inside"] == UNBOUNDED)
     groups = scored.groupby(list(by), sort=False)
-    table = pd.DataFrame({"truths": groups.size(), "inside": groups["inside"].agg(lambda x: int((x == YES).sum()))})
+    table = groups.agg(truths=("held", "size"), inside=("held", "sum"), unbounded=("endless", "sum"))
     low, high = exact(table["inside"], table["truths"])
     table = table.assign(share=table["inside"] / table["truths"], low=np.asarray(low), high=np.asarray(high))
     return table.assign(papers=groups["pair"].nunique(), width=groups["width"].median()).reset_index()

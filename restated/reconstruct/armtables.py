@@ -18,8 +18,10 @@ from restated.reconstruct.relations import ANY, SLACK, Interval
 
 #: Tables looked at, and those held at once: some seconds, some hundred MB.
 MAX_CANDIDATES, MAX_TABLES = 20_000_000, 2_000_000
-#: Tables up to which Fisher's test is computed (100 MB); beyond, Pearson's speaks for it.
-MAX_EXACT = 20_000
+#: Tables, and tables times events, up to which Fisher's test is computed; beyond, Pearson's speaks for it.
+MAX_EXACT, MAX_TERMS = 20_000, 5_000_000
+#: Counts up to which floats hold every whole number.
+BIGGEST = 2.0**53
 TESTS = {"fisher": 0.0, "pearson": 0.0, "yates": 1.0}
 MEASURES = ("difference", "risk_ratio", "odds_ratio")
 #: Statistics of events a, c in groups of m, n.
@@ -61,10 +63,11 @@ def _fisher(table: Floats) -> Floats:
     return np.asarray(np.where(likely <= own * (1 + SLACK), likely, 0).sum(axis=1) / likely.sum(axis=1))
 
 
-def _p(test: str, table: Floats) -> Floats:
-    if test == "fisher" and table.shape[1] <= MAX_EXACT:
-        return _fisher(table)
+def p_of_test(test: str, table: Floats) -> Floats:
+    """Return the two-sided p of one of `TESTS` for tables of events and sizes, shape (4, m)."""
     a, m, c, n = table
+    if test == "fisher" and len(a) <= MAX_EXACT and len(a) * np.max(np.minimum(a + c, m), initial=0) <= MAX_TERMS:
+        return _fisher(table)
     return np.asarray(stats.chi2.sf(_chi2(a, m, c, n, TESTS[test]), 1))
 
 
@@ -79,13 +82,16 @@ def _wald(measure: str, table: Floats, quantile: float) -> dict[str, Floats]:
     return {"ci_low": ratio * np.exp(-quantile * se), "ci_high": ratio * np.exp(quantile * se)}
 
 
-def _within(values: Floats, interval: Interval) -> Bools:
+def within(values: Floats, interval: Interval) -> Bools:
+    """Return which values are in a closed interval, up to `SLACK`."""
     slack = SLACK * np.maximum(1, np.abs(values))
     return (values >= interval[0] - slack) & (values <= interval[1] + slack)
 
 
 def _counts(low: Floats, high: Floats) -> tuple[Floats, Any]:
     """All whole numbers in each interval in sequence, and how many each has."""
+    if np.any(high > BIGGEST):
+        raise RestatedError(f"{np.max(high):g} cases are too many to count")
     first = np.ceil(low - SLACK)
     length = np.maximum(np.floor(high + SLACK) - first + 1, 0)
     if length.sum() > MAX_TABLES:
@@ -126,15 +132,17 @@ def two_arms(box: Mapping[str, Interval], options: Mapping[str, Any], elements: 
         for start in range(0, first.shape[1], rows):
             block = first[:, start : start + rows]
             table = np.vstack([np.repeat(block, second.shape[1], axis=1), np.tile(second, block.shape[1])])
-            table = table[:, _within(table[1] + table[3], whole)]
+            table = table[:, within(table[1] + table[3], whole)]
             for name in box.keys() & _STATISTICS.keys() - {"percent1", "percent2"}:
-                table = table[:, _within(_STATISTICS[name](*table), box[name])]
+                table = table[:, within(_STATISTICS[name](*table), box[name])]
             for end in box.keys() & {"ci_low", "ci_high"} if "measure" in options else ():
-                table = table[:, _within(_wald(options["measure"], table, quantile)[end], box[end])]
+                table = table[:, within(_wald(options["measure"], table, quantile)[end], box[end])]
             kept.append(table)
+            if sum(one.shape[1] for one in kept) > MAX_TABLES:
+                raise RestatedError(f"more than {MAX_TABLES} tables fit", remedy="Give the size of a group")
         table = np.concatenate([np.empty((4, 0)), *kept], axis=1)
-        p = np.array([side * p for test in tests for p in [_p(test, table)] for side in sides])
-        if "p" in box and ((fits := _within(p, box["p"]).any(axis=0)).any() or "tests" not in elements):
+        p = np.array([side * p for test in tests for p in [p_of_test(test, table)] for side in sides])
+        if "p" in box and ((fits := within(p, box["p"]).any(axis=0)).any() or "tests" not in elements):
             table, p = table[:, fits], p[:, fits]
         found = {name: statistic(*table) for name, statistic in _STATISTICS.items()}
     found |= dict(zip(("events1", "n1", "events2", "n2"), table, strict=True))
@@ -156,7 +164,7 @@ def shares(box: Mapping[str, Interval], options: Mapping[str, Any], elements: Co
         raise RestatedError("neither shares with a total nor a rate with its exposure are printed")
     n, _ = _counts(np.array([low]), np.array([high]))
     for end, limit in _POISSON.items():
-        n = n[_within(limit(n) * 2 * per / (t + u), box.get(end, ANY))]
+        n = n[within(limit(n) * 2 * per / (t + u), box.get(end, ANY))]
     table = {"n": n}
     for letter in letters[:-1]:
         alone = [box[name] for name in parts if parts[name] == [[letter], letters]]
@@ -167,7 +175,7 @@ def shares(box: Mapping[str, Interval], options: Mapping[str, Any], elements: Co
     with np.errstate(all="ignore"):
         for name, (above, below) in parts.items():
             table[name] = np.asarray(100 * sum(table[x] for x in above) / sum(table[x] for x in below))
-        fits = np.all([table[letters[-1]] >= 0, *(_within(table[name], box[name]) for name in parts)], axis=0)
+        fits = np.all([table[letters[-1]] >= 0, *(within(table[name], box[name]) for name in parts)], axis=0)
     table = {name: column[fits] for name, column in table.items()}
     n = table["n"]
     found = {"rate": n, **{end: limit(n) for end, limit in _POISSON.items()}}

@@ -4,42 +4,49 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import product
-from math import ceil, floor, inf, isnan, nan, sqrt
+from inspect import signature
+from itertools import accumulate, product
+from math import ceil, floor, inf, isfinite, isnan, nan, prod, sqrt
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from restated.arguments import Floats
+from restated.arguments import Floats, Ints
 from restated.errors import RestatedError
 from restated.intervals import scaled
-from restated.printed import float_ends
-from restated.reconstruct import armtables, statements
+from restated.printed import float_ends, parse
+from restated.reconstruct import armtables, statements, tables, twintables
 from restated.reconstruct.practice import STRENGTHS, admitted
 from restated.reconstruct.pvalues import statistic_of_p
 from restated.reconstruct.ranks import tie_factor
-from restated.reconstruct.relations import ANY, Box, holds, hull, loosened
+from restated.reconstruct.relations import ANY, Box, Interval, holds, hull, loosened
 from restated.reconstruct.scores import score_samples, targets
 from restated.reconstruct.scoresums import attainable
 from restated.reconstruct.squares import diagonals
-from restated.reconstruct.tables import two_by_two
-from restated.reconstruct.twintables import twin_tables
 
 #: Printed strings by role; margins are lists.
 Printed: TypeAlias = Mapping[str, Any]
 Words: TypeAlias = Mapping[str, Any]
+#: Roles that are lists of texts: the margins of a table.
+LISTS = ("rows", "columns")
 #: Roles whose digits stand for themselves, by what is before digits and groups, and those no missing case changes.
 _COUNTS = frozenset((
     "n", "k", "events", "pairs", "whole", "total", "row", "col", "rows", "columns", "df", "low", "high", "exposure",
     "both", "discordant", "neither", "cases", "persons", "deaths", "trials", "infections",
 ))  # fmt: skip
 _FIXED = ("low", "high", "exposure")
+#: Totals, and tables or other values, that are tried for one set, and tables that are kept: some seconds, some 100 MB.
+MOST_TOTALS, LOOKED_AT, MOST_TABLES = 10_000, 20_000_000, 1_000_000
 #: Cases times steps of the scale up to which samples are counted, not only found to exist.
 COUNTED = 500
+#: Sums of scores that are looked at.
+MOST_SUMS = 10_000
+#: Cases up to which sums of a diagonal are listed.
+BIGGEST_SQUARE = 1_000_000
 #: A z beyond any that a p above 0 gives.
 BIGGEST_Z = 40.0
 #: Roles in proportions, which may be printed in percent.
-_PROPORTIONS = ("p", "r", "R2", "proportion", "h2", "kappa")
+_PROPORTIONS = ("p", "r", "R2", "proportion", "h2", "kappa", "sensitivity", "specificity")
 
 
 def is_count(role: str) -> bool:
@@ -56,8 +63,9 @@ def _many(found: Any) -> bool:
 class Found:
     """The data that can be behind printed numbers.
 
-    `sets`: by quantity all its values, shape (m,) (of tables (m, cells)), or a list of intervals whose union it may be
-    in. `size`: members, nan for a range. `words`: the readings that fit, or the numbers that conflict.
+    `sets` (mapping): By quantity all its values, shape (m,) (of tables (m, cells)), or a list of intervals whose union
+    it may be in. `size` (float): Members of the set; nan where it is a range. `words` (str): Which readings fit, or
+    where nothing does, which printed numbers conflict.
     """
 
     sets: Mapping[str, Any]
@@ -84,11 +92,21 @@ class Found:
         found = self.sets.get(name)
         if found is None or not len(found) or _many(found):
             return nan, nan
-        return hull(found) if isinstance(found, list) else (float(np.nanmin(found)), float(np.nanmax(found)))
+        if isinstance(found, list):
+            return hull(found)
+        defined = found[~np.isnan(found)]
+        return (float(defined.min()), float(defined.max())) if len(defined) else (nan, nan)
+
+    def unbounded(self, name: str) -> bool:
+        """Return True if a quantity may be in a range that lacks an end, or has all its natural limits."""
+        if not isinstance(self.sets.get(name), list) or self.size == 0:
+            return False
+        (low, high), (least, most) = self.range(name), statements.natural(name)
+        return not (isfinite(low) and isfinite(high)) or (low <= least and high >= most)
 
 
-def _box(printed: Printed, elements: Collection[str], relations: Any = ()) -> Box:
-    """Intervals of all printed numbers."""
+def boxes(printed: Printed, elements: Collection[str] = (), relations: Any = ()) -> Box:
+    """Return the intervals of printed numbers; those of proportions and correlations in percent divided by 100."""
     box = {}
     for name, text in printed.items():
         less = set(elements) - {"missing"} if name in _FIXED else elements
@@ -101,12 +119,15 @@ def _box(printed: Printed, elements: Collection[str], relations: Any = ()) -> Bo
             n = next((box[x][0] for x in (name.replace("sd", "n").replace("var", "n"), "pairs", "n") if x in box), inf)
             factor = (n / (n - 1)) ** (0.5 if name.startswith("sd") else 1) if 1 < n < inf else 1
             box[name] = box[name][0] / factor, box[name][1] * factor
-    derived = relations and "derived" in elements
-    return loosened(box, statements.DOMAINS, relations, statements.FAMILIES) if derived else box
+    return (
+        loosened(box, statements.DOMAINS, relations, statements.FAMILIES)
+        if relations and "derived" in elements
+        else box
+    )
 
 
 def _statement(printed: Printed, options: Words, elements: Collection[str]) -> Found:
-    found, conflict = statements.ranges(_box(printed, elements), options, elements)
+    found, conflict = statements.ranges(boxes(printed, elements), options, elements)
     names = {name for box in found.values() for name in box}
     sets = {name: [box.get(name, ANY) for box in found.values()] for name in names}
     return Found(sets, nan if found else 0, "; ".join(found) or f"{conflict} conflicts with the other numbers")
@@ -114,58 +135,101 @@ def _statement(printed: Printed, options: Words, elements: Collection[str]) -> F
 
 def _arrays(function: Callable[..., Mapping[str, Floats]]) -> Callable[..., Found]:
     def run(printed: Printed, options: Words, elements: Collection[str]) -> Found:
-        found = function(_box(printed, elements, statements.COMPARISONS), options, elements)
+        found = function(boxes(printed, elements, statements.COMPARISONS), options, elements)
         size = len(found["table"])
         return Found(found, size, f"{size} tables fit")
 
     return run
 
 
-def _tables(function: Callable[..., Any], columns: tuple[str, ...], size: str) -> Callable[..., Found]:
-    """Wrap a search that takes one total, and printed numbers by name."""
+def _totals(*ranges: Interval) -> list[tuple[int, ...]]:
+    """Return all whole numbers of 1 or more in intervals, crossed; refuse more than `MOST_TOTALS`."""
+    spans = []
+    for low, high in ranges:
+        if not (isfinite(high) and high - low < MOST_TOTALS):
+            raise RestatedError("a total has no end, or too many values")
+        spans.append(range(max(1, ceil(low)), floor(high) + 1))
+        if not spans[-1]:
+            raise RestatedError("a total is below 1")
+    if prod(map(len, spans)) > MOST_TOTALS:
+        raise RestatedError(f"more than {MOST_TOTALS} combinations of totals are too many to look at")
+    return list(product(*spans))
+
+
+def _of_tables(rows: Ints, tests: Collection[str]) -> Mapping[str, Floats]:
+    a, b, c, d = rows.T.astype(float)
+    with np.errstate(all="ignore"):
+        p = np.array([armtables.p_of_test(test, np.array([a, a + b, c, c + d])) for test in tests])
+    return tables.quantities(rows) | {"p": p}
+
+
+def _tables(function: Callable[..., Any], examined: Any, quantities: Any, size: str) -> Callable[..., Found]:
+    """Wrap a search for one total and printed numbers by name; those it does not take are compared afterwards."""
 
     def run(printed: Printed, options: Words, elements: Collection[str]) -> Found:
         ends = {name: admitted(text, elements, count=is_count(name)) for name, text in printed.items()}
         if size not in ends:
             raise RestatedError(f"the total ({size}) is not printed")
-        low, high = ends.pop(size)
-        share = [n for n in ("sensitivity", "specificity") if "%" in printed.get(n, "")]
-        given = {name: scaled(e, Fraction(1, 100)) if name in share else e for name, e in ends.items()}
-        found = [function(total, **given) for total in range(ceil(low or 0), floor(high or 0) + 1)]
+        totals = [n for (n,) in _totals(float_ends(*ends.pop(size)))]
+        share = [n for n in ("sensitivity", "specificity", "kappa") if "%" in printed.get(n, "")]
+        ends = {name: scaled(e, Fraction(1, 100)) if name in share else e for name, e in ends.items()}
+        given = {name: e for name, e in ends.items() if name in signature(function).parameters}
+        if any(n > LOOKED_AT for n in accumulate(examined(total, given) for total in totals)):
+            raise RestatedError(f"more than {LOOKED_AT} tables to look at are too many")
+        found = []
+        for total in totals:
+            found.append(function(total, **given))
+            if sum(map(len, found)) > MOST_TABLES:
+                raise RestatedError(f"more than {MOST_TABLES} tables fit, too many to list")
         rows = np.concatenate([one.tables for one in found])
-        return Found(dict(zip(columns, rows.T, strict=True)) | {"table": rows}, len(rows), found[0].message)
+        tests = [options["test"]] if "test" in options and "tests" not in elements else list(armtables.TESTS)
+        sets = {name: np.atleast_2d(values) for name, values in quantities(rows, tests).items()}
+        rest = [
+            armtables.within(sets[name], float_ends(*ends[name])).any(axis=0) for name in ends.keys() - given.keys()
+        ]
+        fits = np.all([np.full(len(rows), True), *rest], axis=0)
+        sets = {name: values[:, fits].ravel() for name, values in sets.items()}
+        return Found(sets | {"table": rows[fits]}, int(fits.sum()), found[0].message)
 
     return run
 
 
 def _square(printed: Printed, options: Words, elements: Collection[str]) -> Found:
-    ends = {name: admitted(text, elements) for name, text in printed.items() if name in ("kappa", "agreement")}
-    if "rows" in printed:
-        rows, columns = ([int(text.replace(",", "")) for text in printed[name]] for name in ("rows", "columns"))
-        sums = diagonals(rows, columns, kappa=ends.get("kappa"), agreement=ends.get("agreement"))
+    box = boxes({name: text for name, text in printed.items() if name not in LISTS}, elements)
+    if set(LISTS) <= printed.keys():
+        rows, columns = ([int(parse(x, exact=True).value or 0) for x in printed[name]] for name in LISTS)
+        n = sum(rows)
+        if n > BIGGEST_SQUARE:
+            raise RestatedError(f"{n} cases are more than the {BIGGEST_SQUARE} the search can hold")
+        sums = diagonals(rows, columns, kappa=box.get("kappa"), agreement=box.get("agreement"))
         if not len(sums):
             return Found({}, 0, "no table fits the margins and the printed agreement or kappa")
-        agreement, chance = sums / sum(rows), float(np.dot(rows, columns)) / sum(rows) ** 2
-        beyond = (agreement - chance) / (1 - chance) if chance < 1 else np.full(len(sums), nan)
-        return Found({"agreement": 100 * agreement, "kappa": beyond}, nan, f"{len(sums)} sums of the diagonal fit")
-    if "kappa" not in ends or "k" not in options:
+        agreement, chance = sums / n, sum(a * b for a, b in zip(rows, columns, strict=True)) / n**2
+        kappas = (agreement - chance) / (1 - chance) if chance < 1 else agreement * nan
+        sets = {"agreement": 100 * agreement, "kappa": kappas, "n": np.array([n])}
+        return Found(sets, nan, f"{len(sums)} sums of the diagonal fit")
+    if "kappa" not in box or "k" not in options:
         raise RestatedError("neither margins nor kappa with the number of categories (option k) are printed")
     # Chance agreement is at least the sum of the squared diagonal shares, and so at least agreement squared over k.
-    kappa, k = float(ends["kappa"][0] or 0), options["k"]
+    kappa, k = max(0.0, box["kappa"][0]), options["k"]
     root = sqrt(max(0.0, 1 - 4 * kappa * (1 - kappa) / k))
     least = max(0.0, (1 - root) * k / (2 * (1 - kappa))) if kappa < 1 else 1.0
-    sets: dict[str, Any] = {name: [ends] for name, ends in _box(printed, elements).items()}
-    return Found({"agreement": [(100 * least, 100.0)]} | sets, nan, "margins are not printed")
+    return Found(
+        {"agreement": [(100 * least, 100.0)]} | {n: [e] for n, e in box.items()}, nan, "margins are not printed"
+    )
 
 
 def _scores(printed: Printed, options: Words, elements: Collection[str]) -> Found:
     """Samples of whole steps: their sums, and their squares about the mean."""
-    box, step = _box(printed, set(elements) - {"divisor"}), float(options.get("step", 1))
+    box, step = boxes(printed, set(elements) - {"divisor"}), float(options.get("step", 1))
     if not {"n", "mean"} <= box.keys():
         raise RestatedError("mean and n are not both printed")
     mean, sd, total = box["mean"], box.get("sd"), nan
     sums, squares, sds = [], [], []
-    for n in range(ceil(box["n"][0]), floor(box["n"][1]) + 1):
+    sizes = [n for (n,) in _totals(box["n"])]
+    if sum(sizes) * (mean[1] - mean[0]) / step > MOST_SUMS:
+        raise RestatedError(f"more than {MOST_SUMS} sums of scores are too many to look at")
+    for n in sizes:
         for ddof in (1, 0) if "divisor" in elements else (options.get("ddof", 1),):
             first, last = ceil(mean[0] * n / step - 1e-9), floor(mean[1] * n / step + 1e-9)
             fits = last >= first
@@ -191,14 +255,16 @@ def _scores(printed: Printed, options: Words, elements: Collection[str]) -> Foun
 
 
 def _ranks(printed: Printed, options: Words, elements: Collection[str]) -> Found:
-    box = _box(printed, elements)
+    box = boxes(printed, elements)
     if not {"n1", "n2"} <= box.keys() or not {"z", "p"} & box.keys():
         raise RestatedError("both group sizes, and z or p, are not all printed")
     zs = [tuple(map(abs, box["z"]))] if "z" in box else []
     for side in ((1, 2) if "tests" in elements else (1,)) if "p" in box else ():
         zs.append(statistic_of_p("z", (side * box["p"][0], min(1.0, side * box["p"][1]))))
-    found = []
-    for m, n in product(*(range(max(1, ceil(low)), floor(high) + 1) for low, high in (box["n1"], box["n2"]))):
+    found, totals = [], _totals(box["n1"], box["n2"])
+    if sum(m * n for m, n in totals) > LOOKED_AT:
+        raise RestatedError(f"more than {LOOKED_AT} values of U are too many to look at")
+    for m, n in totals:
         least = float(tie_factor([m + n - 1, 1])) if options.get("ties", True) else 1.0
         sd = sqrt(m * n * (m + n + 1) / 12)
         for low, high in zs:
@@ -226,9 +292,13 @@ RECONSTRUCTORS: Mapping[str, Reconstructor] = {
         _arrays(armtables.two_arms), {"test": armtables.TESTS, "measure": armtables.MEASURES, "level": ()}
     ),
     "shares": Reconstructor(_arrays(armtables.shares), {"per": ()}),
-    "two by two": Reconstructor(_tables(two_by_two, ("a", "b", "c", "d"), "n"), {}),
-    "twin table": Reconstructor(_tables(twin_tables, ("both", "discordant", "neither"), "pairs"), {}),
-    "square table": Reconstructor(_square, {"k": (), "draws": ()}),  # all sums are found: `draws` has no effect
+    "two by two": Reconstructor(
+        _tables(tables.two_by_two, tables.examined, _of_tables, "n"), {"test": armtables.TESTS}
+    ),
+    "twin table": Reconstructor(
+        _tables(twintables.twin_tables, twintables.examined, lambda rows, _: twintables.quantities(rows), "pairs"), {}
+    ),
+    "square table": Reconstructor(_square, {"k": ()}),
     "scores": Reconstructor(_scores, {"step": (), "ddof": (0, 1)}),
     "ranks": Reconstructor(_ranks, {"ties": (True, False)}),
 }
@@ -254,5 +324,9 @@ def merged(parts: Sequence[Found]) -> Found:
     for part in found:
         for name, own in part.sets.items():
             old = sets.get(name)
+            if old is not None and isinstance(old, list) is not isinstance(
+                own, list
+            ):  # values are intervals without width
+                old, own = (one if isinstance(one, list) else [(v, v) for v in np.unique(one)] for one in (old, own))
             sets[name] = own if old is None else [*old, *own] if isinstance(own, list) else np.concatenate([old, own])
     return Found(sets, found[-1].size, found[-1].words)

@@ -41,13 +41,16 @@ FAMILIES = (
 _HALF, _LINE, _UNIT = (0.0, math.inf), (-1.0, 1.0), (0.0, 1.0)
 #: Natural limits of quantities, by name without digits and group.
 DOMAINS: Mapping[str, Interval] = {
-    **dict.fromkeys(("se", "sd", "var", "Q", "tau2", "F", "size", "df", "n", "k", "events", "nnt"), _HALF),
+    **dict.fromkeys(("se", "sd", "var", "Q", "tau2", "tau", "F", "size", "df", "n", "k", "events", "nnt"), _HALF),
+    **dict.fromkeys(("H", "H2"), (1.0, math.inf)),
     **dict.fromkeys(("p", "R2", "proportion"), _UNIT),
     **dict.fromkeys(("r", "plus_minus"), _LINE),
     **dict.fromkeys(("I2", "percent", "percent1", "percent2"), (0.0, 100.0)),
 }
 #: Sizes of studies tried where only their total is printed: spreads of logarithms, draws of each, smallest size.
 SPREADS, DRAWS, SMALLEST = (0.0, 0.3, 0.6, 0.9, 1.2, 1.5), 300, 10
+#: Studies beyond which none are drawn: their sizes would fill the memory.
+MOST_STUDIES = 2_000
 #: Halvings when the variance between studies is solved for: beyond the precision of any print.
 HALVINGS = 40
 #: Comparisons of two percentages, often computed from their printed digits.
@@ -87,6 +90,9 @@ y_low = y - quantile * se; y = y_low + quantile * se; y_high = y + quantile * se
 y = (y_low + y_high) / 2; size = abs(z); z = size * sign(y)
 """
 _RATIO = "y = z * se; z = y / se; se = abs(y) / size"
+_HETEROGENEITY = """
+tau = sqrt(tau2); tau2 = tau**2; H = sqrt(H2); H2 = H**2; H2 = 1 / (1 - I2 / 100); I2 = 100 * (1 - 1 / H2)
+"""
 _I2 = "I2 = 100 * maximum(0, 1 - (k - 1) / Q); Q = where(I2 <= 0, 0, (k - 1) / (1 - I2 / 100))"
 
 
@@ -121,7 +127,7 @@ def readings(
     if "n" in names and not {"n1", "k", "pairs"} & names:
         common += formulas(f"df = n - 1 - {options.get('predictors', 1)}")
     if "k" in names:
-        common += formulas("df = k - 1; p_q = chi2_sf(Q, k - 1)")
+        common += formulas("df = k - 1; p_q = chi2_sf(Q, k - 1)") + formulas(_HETEROGENEITY)
     if "proportion" in names:
         common += formulas(_SHARE)
     if not {"mean1", "sd1", "var1"} & names:  # else r is that of two measures, not the effect
@@ -158,7 +164,7 @@ def ranges(
         try:
             start = {key: meet(ends, domains.get(key, ANY)) or ends for key, ends in loose.items()}
             inner = narrow(domains | start, relations)
-            found[name] = inner | _between(inner, options)
+            found[name] = inner | _between(inner, options, elements)
         except Empty as empty:
             conflicts.append(str(empty))
     if not found and "tests" in elements and "p" in box:
@@ -176,21 +182,27 @@ def ranges(
 def stem(name: str) -> str:
     """Return a role without the digits and the words behind it: ``sd`` of ``sd1`` and ``sd_residual``."""
     head = name.split("_")[0]
-    return head if head in ("I2", "R2", "tau2", "h2", "c2", "e2") else head.rstrip("0123456789")
+    return head if head in ("I2", "R2", "H2", "tau2", "h2", "c2", "e2") else head.rstrip("0123456789")
 
 
-def _between(box: Box, options: Mapping[str, Any]) -> Box:
+def natural(name: str) -> Interval:
+    """Return the natural limits of a quantity, by role; those of a share named by letters are 0 and 100."""
+    return (0.0, 100.0) if "/" in name else DOMAINS.get(name, DOMAINS.get(stem(name), ANY))
+
+
+def _between(box: Box, options: Mapping[str, Any], elements: Collection[str] = ()) -> Box:
     """Return ranges of the heterogeneity over drawn study sizes; {} where nothing gives their weights.
 
-    The weights are n - 3 of a correlation, or share out the weight behind a printed common-effect interval. With tau2
-    they give the standard error; Q is the DerSimonian-Laird one. Over draws the ranges are inner ones.
+    The weights are n - 3 of a correlation, or share out the weight behind a printed common-effect interval or behind
+    I2. With tau2 they give the standard error; Q is the DerSimonian-Laird one. Over draws the ranges are inner ones.
     """
-    k, total, se, fixed = (box.get(name, ANY) for name in ("k", "n_total", "se", "fixed_se"))
+    k, total, se, fixed, i2 = (box.get(name, ANY) for name in ("k", "n_total", "se", "fixed_se", "I2"))
     whole = options.get("scale") == "correlation" and math.isfinite(total[1])
     if not math.isfinite(k[1]) or not math.isfinite(se[1]):
         return {}
-    if not (whole or math.isfinite(fixed[1])):
-        return _prediction(box, options)
+    tau2_known, i2_known = math.isfinite(box.get("tau2", ANY)[1]), 0 <= i2[0] <= i2[1] < 100
+    if not (whole or math.isfinite(fixed[1]) or (i2_known and not tau2_known)) or k[1] > MOST_STUDIES:
+        return _prediction(box, options, elements)
     rng, studies = np.random.default_rng(0), round(k[0])
     people = round(total[0]) if whole else 100 * SMALLEST * studies
     w: Floats = np.concatenate(
@@ -206,22 +218,34 @@ def _between(box: Box, options: Mapping[str, Any]) -> Box:
         return np.asarray((each / (1 + each * tau2[:, None])).sum(axis=1) ** -0.5)
 
     s, weight = pick(se), np.ones_like(w[:, 0])
-    if not whole and math.isfinite(box["tau2"][1]):
+    spread = w.sum(axis=1) - (w**2).sum(axis=1) / w.sum(axis=1)
+    if not whole and not math.isfinite(fixed[1]):
+        share = pick(i2) / 100
+        excess = (studies - 1) * share / (1 - share) / spread  # tau2 times the weight
+        weight = 1 / (s**2 * (w / (1 + w * excess[:, None])).sum(axis=1))
+        tau2 = excess / weight
+    elif not whole and tau2_known:
         tau2 = pick(box["tau2"])
         weight = _root(lambda x: error(x, tau2) < s, np.full(len(w), 4 / fixed[0] ** 2))
     else:
         weight = weight if whole else pick((fixed[1] ** -2, fixed[0] ** -2))
         tau2 = _root(lambda x: error(weight, x) > s, studies * s**2)
-    w = w * weight[:, None]
-    q = studies - 1 + tau2 * (w.sum(axis=1) - (w**2).sum(axis=1) / w.sum(axis=1))
-    half = stats.t.ppf(0.975, max(studies - 2, 1)) * np.sqrt(tau2 + s**2)
+    q = studies - 1 + tau2 * weight * spread
+    heterogeneity = 100 * np.maximum(0, 1 - (studies - 1) / q)
+    values = {"tau2": tau2, "tau": np.sqrt(tau2)}
+    if whole or math.isfinite(fixed[1]):
+        values |= {"Q": q, "I2": heterogeneity, "H2": 1 / (1 - heterogeneity / 100)}
     y, back = pick(box.get("y", ANY)), SCALES[options.get("scale", "identity")][1]
-    fits = np.full(len(w), True) if whole else (weight >= fixed[1] ** -2) & (weight <= fixed[0] ** -2)
+    halves = [t * np.sqrt(tau2 + s**2) for t in _quantiles(studies, elements)]
+    fits = np.full(len(w), True)
+    if not whole and math.isfinite(fixed[1]):
+        fits = (weight >= fixed[1] ** -2) & (weight <= fixed[0] ** -2)
     if not fits.any():
         raise Empty("tau2")
-    values = {"tau2": tau2, "Q": q, "I2": 100 * np.maximum(0, 1 - (studies - 1) / q)}
-    values |= {"pi_low": back(y - half), "pi_high": back(y + half)}
     found = {name: (float(value[fits].min()), float(value[fits].max())) for name, value in values.items()}
+    for name, sign in (("pi_low", -1), ("pi_high", 1)):
+        ends = np.array([back(y + sign * half)[fits] for half in halves])
+        found[name] = float(ends.min()), float(ends.max())
     for name in [name for name in found if name in box]:
         if (both := meet(found[name], box[name])) is None:
             raise Empty(name)
@@ -229,13 +253,20 @@ def _between(box: Box, options: Mapping[str, Any]) -> Box:
     return found
 
 
-def _prediction(box: Box, options: Mapping[str, Any]) -> Box:
+def _quantiles(studies: int, elements: Collection[str]) -> list[float]:
+    """Quantiles of a 95 % prediction interval: t with k - 2 degrees of freedom, else also t with k - 1, and normal."""
+    usual = float(stats.t.ppf(0.975, max(studies - 2, 1)))
+    return [usual, float(stats.t.ppf(0.975, max(studies - 1, 1))), 1.959964] if "estimator" in elements else [usual]
+
+
+def _prediction(box: Box, options: Mapping[str, Any], elements: Collection[str]) -> Box:
     """Return the ends of the prediction interval that mean, standard error and tau2 give; {} without them."""
     (low, high), tau2, se = box.get("y", ANY), box.get("tau2", ANY), box["se"]
     if not np.isfinite([low, high, *tau2]).all():
         return {}
-    df, back = max(round(box["k"][0]) - 2, 1), SCALES[options.get("scale", "identity")][1]
-    least, most = (stats.t.ppf(0.975, df) * math.hypot(max(a, 0.0) ** 0.5, b) for a, b in zip(tau2, se, strict=True))
+    quantiles, back = _quantiles(round(box["k"][0]), elements), SCALES[options.get("scale", "identity")][1]
+    errors = [math.hypot(max(a, 0.0) ** 0.5, b) for a, b in zip(tau2, se, strict=True)]
+    least, most = min(quantiles) * errors[0], max(quantiles) * errors[1]
     ends = {"pi_low": (low - most, high - least), "pi_high": (low + least, high + most)}
     return {name: (float(back(a)), float(back(b))) for name, (a, b) in ends.items()}
 

@@ -13,14 +13,14 @@ References: Cohen (1960), Educational and Psychological Measurement 20, 37-46 (k
 case phi = (ad - bc) / sqrt(product of the four margins) and chi2 = n phi^2.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
 
-from restated.arguments import Ints, is_whole
+from restated.arguments import Floats, Ints, is_whole
 from restated.errors import RestatedError
 from restated.intervals import (
     Constraint,
@@ -38,6 +38,8 @@ from restated.reconstruct.enumeration import Exhaustive, inside, ragged_ranges
 BLOCK = 200_000
 # More candidates than this would take minutes; the search is refused instead (n = 661 without any limit has 5e7).
 MAX_CANDIDATES = 200_000_000
+# Candidates up to which a conflict is looked for: its message is worth some seconds.
+MAX_CONFLICT = 60_000_000
 # Largest total for which every intermediate product (at most n^4 / 16) fits a 64-bit integer.
 MAX_TOTAL = 100_000
 # Integer numerator and denominator of a statistic; the denominator is 0 where it is undefined.
@@ -139,18 +141,40 @@ def two_by_two(
     given = {name: value for name, value in locals().items() if name != "n" and value is not None}
     if not is_whole(n) or n < 1:
         raise RestatedError(f"the total {n!r} is not a positive whole number", field="n")
-    if n > MAX_TOTAL:
-        raise RestatedError(f"the total {n} is above {MAX_TOTAL}, the most the exact search can hold", field="n")
-    n = int(n)
-    bounds = {name: _quotient_bounds(name, value, n) for name, value in given.items()}
-    pairs, candidates = _outer(n, bounds)
+    n, candidates = int(n), examined(int(n), given)
     if candidates > MAX_CANDIDATES:
         problem = f"n = {n} with these constraints leaves {candidates} tables to examine"
         raise RestatedError(problem, remedy="Add a margin or the percentage of agreement")
-    tables = np.concatenate([np.empty((0, 4), dtype=np.int64), *_search(n, bounds, pairs)])
+    bounds = {name: _quotient_bounds(name, value, n) for name, value in given.items()}
+    tables = np.concatenate([np.empty((0, 4), dtype=np.int64), *_search(n, bounds, _outer(n, bounds)[0])])
     asked = ", ".join([f"n = {n}", *(f"{name} {describe(value)}" for name, value in given.items())])
     conflict = () if len(tables) else _conflict(n, bounds)
     return TableSet(tables[np.lexsort(tables.T[::-1])], n, asked, candidates, conflict)
+
+
+def examined(n: int, given: Mapping[str, Constraint]) -> int:
+    """Return how many tables `two_by_two` looks at; a RestatedError if the total is above `MAX_TOTAL`."""
+    if n > MAX_TOTAL:
+        raise RestatedError(f"the total {n} is above {MAX_TOTAL}, the most the exact search can hold", field="n")
+    return _outer(n, {name: _quotient_bounds(name, value, n) for name, value in given.items()})[1]
+
+
+def quantities(tables: Ints) -> dict[str, Floats]:
+    """Return what follows from each table by name, shape (m,), in the units of `two_by_two`.
+
+    Besides its statistics: cells, `n`, `row2`, `col2`, `risk_ratio` of the first row to the second, and `difference` of
+    the row percentages in points. Values are nan or infinite where a denominator is 0.
+    """
+    a, b, c, d = (cells.astype(float) for cells in tables.T)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = {name: np.divide(*quotient(a, b, c, d)) for name, quotient in _STATISTICS.items()}
+        found |= {name: 100 * found[name] for name in _PERCENTAGES}
+        found["risk_ratio"] = found["row_percent"] / found["row2_percent"]
+    found["phi"] = np.sign(found["phi"]) * np.sqrt(found["chi2"])
+    found["chi2"] = found["chi2"] * (a + b + c + d)
+    found["difference"] = found["row_percent"] - found["row2_percent"]
+    cells = dict(zip("abcd", (a, b, c, d), strict=True))
+    return found | cells | {"n": a + b + c + d, "row2": c + d, "col2": b + d}
 
 
 def _quotient_bounds(name: str, value: Constraint, n: int) -> Ends:
@@ -175,6 +199,8 @@ def _outer(n: int, bounds: dict[str, Ends]) -> tuple[_Pairs, int]:
         spans[line] = np.arange(first, last + 1, dtype=np.int64)
     x_name, y_name = sorted(spans, key=lambda line: spans[line].size)[:2]
     xs, ys = spans[x_name], spans[y_name]
+    if (least := xs.size * ys.size) > MAX_CANDIDATES:  # each pair has one table or more
+        return (x_name, xs, y_name, ys), least
     # At most n + 1 short vector operations.
     candidates = sum(int(np.sum(np.minimum(x, ys) - np.maximum(0, x + ys - n) + 1)) for x in xs)
     return (x_name, xs, y_name, ys), candidates
@@ -211,6 +237,6 @@ def _conflict(n: int, bounds: dict[str, Ends]) -> tuple[str, ...]:
     for name in bounds:
         rest = {other: bound for other, bound in bounds.items() if other != name}
         pairs, candidates = _outer(n, rest)
-        if candidates <= MAX_CANDIDATES and next(_search(n, rest, pairs), None) is not None:
+        if candidates <= MAX_CONFLICT and next(_search(n, rest, pairs), None) is not None:
             helpful.append(name)
     return tuple(helpful)

@@ -10,15 +10,17 @@ References: McGue (1992), American Journal of Human Genetics 50, 1343-1345; Smit
 Genetics 26, 454-466 (definitions of concordance).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
-from restated.arguments import Ints, is_whole
+from restated.arguments import Floats, Ints, is_whole
 from restated.errors import RestatedError
 from restated.intervals import Constraint, Ends, closed_interval, describe, integer_range, refuse_proportion, scaled
+from restated.printed import float_ends
 from restated.reconstruct.enumeration import Exhaustive, inside, ragged_ranges
 
 #: Each printed number as a quotient of whole numbers; agreement and discordant pairs limit what is looked at.
@@ -28,6 +30,14 @@ _STATISTICS: dict[str, Callable[[Ints, Ints, Ints], tuple[Ints, Ints]]] = {
     "prevalence": lambda both, one, none: (2 * both + one, 2 * (both + one + none)),
     "both": lambda both, one, none: (both, np.ones_like(both)),
     "neither": lambda both, one, none: (none, np.ones_like(none)),
+}
+#: Pairs with both twins affected that give a printed number, from it, the discordant pairs and all pairs.
+_BOTH: dict[str, Callable[[float, Ints, int], Any]] = {
+    "pairwise": lambda share, one, pairs: one * (share / (1 - share)),
+    "probandwise": lambda share, one, pairs: one * (share / (1 - share)) / 2,
+    "prevalence": lambda share, one, pairs: pairs * share - one / 2,
+    "both": lambda count, one, pairs: count + 0 * one,
+    "neither": lambda count, one, pairs: pairs - one - count,
 }
 _PERCENTAGES = ("agreement", "pairwise", "probandwise", "prevalence")
 #: Far more pairs than any twin register has.
@@ -87,18 +97,52 @@ def twin_tables(
     return TwinTables(tables, int(pairs), ", ".join(asked))
 
 
-def _candidates(pairs: int, bounds: dict[str, Ends]) -> Ints:
-    """All tables whose discordant pairs fit what is printed of them and of the agreement, shape (m, 3)."""
+def examined(pairs: int, given: Mapping[str, Constraint]) -> int:
+    """Return how many tables `twin_tables` looks at; a RestatedError if there are more than `MAX_PAIRS` pairs."""
+    if pairs > MAX_PAIRS:
+        raise RestatedError(f"{pairs} pairs are more than the {MAX_PAIRS} the search can hold", field="pairs")
+    return int(_ranges(pairs, {name: closed_interval(value, name) for name, value in given.items()})[2].sum())
+
+
+def _ranges(pairs: int, bounds: dict[str, Ends]) -> tuple[Ints, Ints, Ints]:
+    """Numbers of discordant pairs that fit, and for each the least number with both affected, and how many from there.
+
+    What is printed may still refuse some.
+    """
     first, last = integer_range(*bounds.get("discordant", (None, None)), 0, pairs)
     low, high = scaled(bounds.get("agreement", (None, None)), Fraction(-pairs, 100), pairs)
     first, last = integer_range(high, low, first, last)
     one = np.arange(first, last + 1, dtype=np.int64)
-    sizes = pairs - one + 1
+    least, most = np.zeros(len(one)), (pairs - one).astype(float)
+    for name in bounds.keys() & _BOTH.keys():
+        scale, limit = (100, 1) if name in _PERCENTAGES else (1, pairs)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            given = np.clip(np.array(float_ends(*bounds[name])) / scale, 0, limit)
+            ends = np.sort([_BOTH[name](end, one, pairs) for end in given], axis=0)
+        ends = np.where(np.isnan(ends), np.array([[0.0], [pairs]]), ends)
+        # One more on either side: floating-point error loses no table, and what does not fit is left out later.
+        least, most = np.maximum(least, np.floor(ends[0]) - 1), np.minimum(most, np.ceil(ends[1]) + 1)
+    return one, least.astype(np.int64), np.maximum(most - least + 1, 0).astype(np.int64)
+
+
+def _candidates(pairs: int, bounds: dict[str, Ends]) -> Ints:
+    """All tables that may fit, shape (m, 3)."""
+    one, least, sizes = _ranges(pairs, bounds)
     if sizes.sum() > MAX_CANDIDATES:
         problem = f"{pairs} pairs with these numbers leave {sizes.sum()} tables to examine"
         raise RestatedError(problem, remedy="Add the percentage of agreement or the discordant pairs")
-    both, one = ragged_ranges(np.zeros_like(one), sizes), np.repeat(one, sizes)
+    both, one = ragged_ranges(least, sizes), np.repeat(one, sizes)
     return np.column_stack([both, one, pairs - one - both])
+
+
+def quantities(tables: Ints) -> dict[str, Floats]:
+    """Return what follows from each table by name, shape (m,): counts, and shares in percent, nan where undefined."""
+    both, one, none = (cells.astype(float) for cells in tables.T)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = {name: np.divide(*quotient(both, one, none)) for name, quotient in _STATISTICS.items()}
+    found["agreement"] = (both + none) / (both + one + none)
+    found |= {name: 100 * found[name] for name in _PERCENTAGES}
+    return found | {"discordant": one, "pairs": both + one + none}
 
 
 def crossed(mz: TwinTables, dz: TwinTables) -> tuple[Ints, Ints]:

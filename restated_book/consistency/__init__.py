@@ -1,7 +1,4 @@
-"""The audit of the register: the checks of :mod:`restated.audit`, applied to all printed numbers they fit.
-
-``groups`` reads the table of rows that belong together, ``run`` applies the checks, ``checks`` explains them.
-"""
+"""The audit of the register: the checks of :mod:`restated.audit`, applied to all printed numbers they fit."""
 
 from restated_book.consistency.checks import CHECKS, CONSISTENT, INCONSISTENT, OUTCOMES, UNINFORMATIVE, Result
 from restated_book.consistency.run import coverage, run, summary, table, unchecked

@@ -1,7 +1,6 @@
-"""Answers of the audit: the second thing that is said of a printed number, next to its verdict.
+"""Answers of the audit: what is said of a printed number next to its verdict.
 
-Run as a module, it prints the answers on the register of the book as JSON. The build does so in a process of its own
-(:mod:`restated_book.build.checked`), as the checks need libraries that take long to load.
+Run as a module, it prints those on the register of the book as JSON, for :mod:`restated_book.build.checked`.
 """
 
 import json
@@ -27,19 +26,17 @@ def of(results: Iterable[Result]) -> dict[str, dict]:
 
     Checks that rest on an unverified number answer nothing, and nor do those that used only a size given with a number.
     """
-    found: defaultdict[str, list[Result]] = defaultdict(list)
+    found: defaultdict[str, defaultdict[str, list[Result]]] = defaultdict(lambda: defaultdict(list))
     for result in results:
         for id in result.judged if result.verified else ():
-            found[id].append(result)
-    return {id: _answer(mine) for id, mine in found.items()}
-
-
-def _answer(results: list[Result]) -> dict:
-    outcome = next(outcome for outcome in WORDS if any(r.outcome == outcome for r in results))
-    mine = [r for r in results if r.outcome == outcome]
-    methods = dict.fromkeys(CHECKS[r.check].title for r in mine)
-    power = round(max(r.power for r in mine), DIGITS)
-    return {"check": WORDS[outcome], "check_method": "; ".join(methods), "check_power": power}
+            found[id][result.outcome].append(result)
+    answers = {}
+    for id, outcomes in found.items():
+        outcome = next(outcome for outcome in WORDS if outcome in outcomes)
+        methods = "; ".join(dict.fromkeys(CHECKS[r.check].title for r in outcomes[outcome]))
+        power = round(max(r.power for r in outcomes[outcome]), DIGITS)
+        answers[id] = {"check": WORDS[outcome], "check_method": methods, "check_power": power}
+    return answers
 
 
 if __name__ == "__main__":

@@ -12,26 +12,23 @@ OUTCOMES = (CONSISTENT, INCONSISTENT, UNINFORMATIVE)
 
 
 class Check(NamedTuple):
-    """One kind of check, in words; and for groups listed by hand, what they need.
-
-    That is the fewest and the most parts and wholes, `whole` being empty where rows are never listed by hand, and the
-    columns that must be filled.
-    """
+    """One kind of check in words, and what groups listed by hand need: fewest and most parts, wholes, and columns."""
 
     title: str
     rule: str
     power: str  # the possible printed values of which `power` is the refused share
     reference: str
     parts: tuple[float, float] = (0, inf)
-    whole: tuple[float, float] | tuple[()] = ()
+    whole: tuple[float, float] | tuple[()] = ()  # empty where rows are never listed by hand
     needs: tuple[str, ...] = ()
+    compared: str = ""  # parts (p, as counts c), wholes (w) and sizes (n) put side by side
 
 
 CHECKS = {name: Check(**words) for name, words in paths.tables(__file__).items()}
 
 
 class Result(NamedTuple):
-    """One check of one group of printed numbers; rows graded U make it unverified, shown as such and never counted."""
+    """One check of one group of printed numbers; rows graded U make it unverified, and it is never counted."""
 
     check: str  # key of `CHECKS`
     ids: tuple[str, ...]  # register rows used

@@ -1,11 +1,11 @@
 """Groups of printed numbers that belong together, where the columns of the register do not show it.
 
-``data/audit/groups.csv``, if a book has it, holds one group a row. Its columns are described in
-``data/datapackage.json``. A number is referred to by its id, or by id and column (``author2010-effect-d:k``); a minus
-in front subtracts it.
+``data/audit/groups.csv``, if a book has it, holds one group a row (columns: ``data/datapackage.json``). A number is
+referred to by its id, or by id and column (``author2010-effect-d:k``); a minus in front subtracts it.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from pathlib import Path
 
@@ -34,16 +34,14 @@ class Reference:
     @property
     def printed(self) -> Printed:
         """Return the number as printed; counts of a row are exact."""
-        found = getattr(self.row, self.field)
-        return found if isinstance(found, Printed) else parse(found or "", exact=True)
+        return found if isinstance(found := getattr(self.row, self.field), Printed) else parse(found or "", exact=True)
 
     @property
     def count(self) -> int:
         """Return the number as a whole number; raises RestatedError if it is not one."""
-        value = self.printed.value
-        if value is None or value != int(value):
-            message = f"'{self.printed.text}' is not a whole number"
-            files.refuser(self.row.file)(message, row=self.row.row, field=self.field)
+        if (value := self.printed.value) is None or value != int(value):
+            problem = f"'{self.printed.text}' is not a whole number"
+            files.refuser(self.row.file)(problem, row=self.row.row, field=self.field)
         return int(value)
 
 
@@ -83,15 +81,12 @@ def load(register: Register, path: Path | str | None = None) -> list[Group]:
 
 
 def _group(cells: dict, register: Register, path: Path, row: int) -> Group:
-    parts, whole = (
-        tuple(
-            _reference(
-                text, register, path, row, column, words=column == "whole" and i == 0 and cells["check"] == STATED
-            )
-            for i, text in enumerate((cells[column] or "").split())
-        )
-        for column in ("parts", "whole")
-    )
+    found: dict[str, list[Reference]] = {"parts": [], "whole": []}
+    for column, references in found.items():
+        for text in (cells[column] or "").split():
+            words = column == "whole" and not references and cells["check"] == STATED
+            references.append(_reference(text, register, path, row, column, words=words))
+    parts, whole = map(tuple, found.values())
     applies = cells["applies"] == "yes"
     if applies:
         _complete(cells, len(parts), len(whole), path, row)
@@ -99,14 +94,9 @@ def _group(cells: dict, register: Register, path: Path, row: int) -> Group:
             files.refuser(path)(f"'{parts[0].row.id}' has no printed p", "remove the row", row=row, field="parts")
         if (cells["minimum"] is None) != (cells["maximum"] is None):
             files.refuser(path)("a scale has two ends", "give both, or neither", row=row, field="minimum")
-    return Group(
-        name=cells["group"],
-        applies=applies,
-        parts=parts,
-        whole=whole,
-        df=_df(cells["df"] or "", path, row),
-        **{column: cells[column] for column in ("check", "minimum", "maximum", "items", "reason")},
-    )
+    kept = {column: cells[column] for column in ("check", "minimum", "maximum", "items", "reason")}
+    df = _df(cells["df"] or "", path, row)
+    return Group(name=cells["group"], applies=applies, parts=parts, whole=whole, df=df, **kept)
 
 
 def _df(text: str, path: Path, row: int) -> tuple[float, ...]:
@@ -119,8 +109,7 @@ def _df(text: str, path: Path, row: int) -> tuple[float, ...]:
 
 def _complete(cells: dict, parts: int, whole: int, path: Path, row: int) -> None:
     """Refuse a group that lacks what its check needs."""
-    check, refuse = cells["check"], files.refuser(path)
-    needed = CHECKS[check]
+    check, refuse, needed = cells["check"], files.refuser(path), CHECKS[cells["check"]]
     if not needed.whole:
         remedy = "remove the row, or set applies to no to keep the check away"
         refuse(f"groups for '{check}' follow from the rows themselves", remedy, row=row, field="check")
@@ -135,16 +124,14 @@ def _complete(cells: dict, parts: int, whole: int, path: Path, row: int) -> None
 
 def _reference(text: str, register: Register, path: Path, row: int, column: str, *, words: bool) -> Reference:
     name, _, field = text.removeprefix("-").partition(":")
-    field = field or "value"
-    refuse = files.refuser(path)
+    refuse = partial(files.refuser(path), row=row, field=column)
     if name not in register:
-        refuse(f"'{name}' is not a published number", "give an id of data/published", row=row, field=column)
-    if field not in FIELDS:
-        message = f"'{field}' is not a column a reference can name"
-        refuse(message, f"use one of {', '.join(FIELDS)}", row=row, field=column)
+        refuse(f"'{name}' is not a published number", "give an id of data/published")
+    if (field := field or "value") not in FIELDS:
+        refuse(f"'{field}' is not a column a reference can name", f"use one of {', '.join(FIELDS)}")
     reference = Reference(-1 if text.startswith("-") else 1, register[name], field)
     if words and reference.printed.text not in WORDS:
-        refuse(f"'{text}' states no difference", f"name a row with {' or '.join(WORDS)}", row=row, field=column)
+        refuse(f"'{text}' states no difference", f"name a row with {' or '.join(WORDS)}")
     if not words and not reference.printed.is_number:
-        refuse(f"'{text}' holds no number", row=row, field=column)
+        refuse(f"'{text}' holds no number")
     return reference

@@ -7,6 +7,7 @@ does (``_of_group``). That table can also keep a check away from a row it would 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -27,13 +28,13 @@ SHARES_OF_CASES = ("percent", "percent of pairs", "percent agreement", "percent 
 MEAN_DIFFERENCES = ("d", "g", "SMD")
 #: Confidence level of an interval printed without one; used for p only, and noted there.
 USUAL_LEVEL = "95"
-
 #: Stars in place of a p, as tables usually mean them; the footnote that says so may not be in the copy read.
 STARS = {"*": "< .05", "**": "< .01", "***": "< .001"}
-
 #: Differences in words, as a result names them.
 SAID = {"positive": "larger in the first", "negative": "smaller in the first", "null": "no different"}
 
+_Ends: TypeAlias = tuple[Printed, Printed]
+_Open: TypeAlias = Callable[[str, PublishedNumber], bool]
 _LEFT_OUT = "grade U: we could not obtain a source of the numbers; "
 _POWERLESS = "; with these numbers the check could not have failed"
 
@@ -100,17 +101,15 @@ def _of_rows(rows: Sequence[PublishedNumber], left_out: set[tuple[str, str]]) ->
                 yield from _d_r(r, d)
 
 
-def _of_effect(
-    row: PublishedNumber,
-    interval: tuple[Printed, Printed] | None,
-    p: Printed | None,
-    open_to: Callable[[str, PublishedNumber], bool],
-) -> Iterator[Result]:
+def _level(row: PublishedNumber) -> float:
+    return float(parse(row.ci_level or USUAL_LEVEL).value or 0) / 100
+
+
+def _of_effect(row: PublishedNumber, interval: _Ends | None, p: Printed | None, open_to: _Open) -> Iterator[Result]:
     """Check the width of a pooled effect's interval, and the p of a difference in one sample."""
     n, k = int(row.n or 0), int(row.k or 0)
     if interval and n and k and open_to("interval-floor", row):
-        level = float(parse(row.ci_level or USUAL_LEVEL).value or 0) / 100
-        found = derived.floor("r" if row.statistic == "r" else "d", *interval, n, k, level)
+        found = derived.floor("r" if row.statistic == "r" else "d", *interval, n, k, _level(row))
         yield _result("interval-floor", [row], found, f"{_with_interval(row, interval)}, k = {k}, n = {n}")
     if p and n > 2 and not k and row.statistic != "r" and _is_point(row.value) and open_to("effect-p", row):
         sizes = (int(row.n_group1), int(row.n_group2)) if row.n_group1 and row.n_group2 else None
@@ -143,42 +142,36 @@ def _is_point(printed: Printed | None) -> bool:
     return printed is not None and printed.kind in ("rounded", "about", "exact")
 
 
-def _interval(row: PublishedNumber) -> tuple[Printed, Printed] | None:
+def _interval(row: PublishedNumber) -> _Ends | None:
     """Return the printed interval of an estimate, if all three are points."""
     low, high = row.ci_low, row.ci_high
-    if low is None or high is None or not all(map(_is_point, (row.value, low, high))):
-        return None
-    return low, high
+    return (low, high) if low and high and all(map(_is_point, (row.value, low, high))) else None
 
 
 def _percent(row: PublishedNumber, neighbours: Sequence[PublishedNumber]) -> Iterator[Result]:
     """Check a share of cases with its denominator in the row: pooled ones have k and n, ambiguous ones two groups."""
     if bool(row.n) == bool(row.k) or (row.n_group1 and row.n_group2) or not _is_point(row.value):
         return
-    base = int(row.n_group1 or row.n_group2 or row.n or row.k)
-    if base == 0:
+    if (base := int(row.n_group1 or row.n_group2 or row.n or row.k)) == 0:
         return
     counted = [m for m in neighbours if m.statistic == "count" and m.quantity == row.quantity and _is_point(m.value)]
     count = int(counted[0].value.value or 0) if counted else None
     yield _percent_count([row, *counted[:1]], row.value, [base], count)
 
 
-def _percent_count(
-    rows: Sequence[PublishedNumber], percent: Printed, bases: Sequence[int], count: int | None
-) -> Result:
+def _percent_count(rows: Sequence[PublishedNumber], percent: Printed, bases: list[int], count: int | None) -> Result:
     found = counts.percent_of_count(percent, bases, count)
     text = f"{percent.text} %{'' if count is None else f' and {count}'} of {' or '.join(map(str, bases))}"
     return _result("percent-count", rows, found, text)
 
 
-def _with_interval(row: PublishedNumber, interval: tuple[Printed, Printed]) -> str:
+def _with_interval(row: PublishedNumber, interval: _Ends) -> str:
     return f"{row.statistic} {row.value.text} ({interval[0].text} to {interval[1].text})"
 
 
-def _interval_p(row: PublishedNumber, interval: tuple[Printed, Printed], p: Printed, scales: Sequence[str]) -> Result:
-    level = float(parse(row.ci_level or USUAL_LEVEL).value or 0) / 100
+def _interval_p(row: PublishedNumber, interval: _Ends, p: Printed, scales: Sequence[str]) -> Result:
     df = float(row.n) - 2 if row.n and not row.k and int(row.n) > 2 else None
-    found = intervals.p_of_interval(row.value, *interval, p, scales, level=level, df=df)
+    found = intervals.p_of_interval(row.value, *interval, p, scales, level=_level(row), df=df)
     assumed = "" if row.ci_level else ", level taken as 95 %"
     return _result("interval-p", [row], found, f"{_with_interval(row, interval)}{assumed}, p {p.text}")
 
@@ -203,11 +196,19 @@ def _of_group(group: Group) -> Iterator[Result]:
     """Run the check of one group."""
     parts, whole = group.parts, group.whole
     shown, totals = [ref.printed for ref in parts], [ref.printed for ref in whole]
-    first = shown[0]
+    first, items = shown[0], group.items or 1
+    averaged = f"{items} items averaged" if items > 1 else "whole-number scores"
+    words = {name: [number.text for number in numbers] for name, numbers in (("p", shown), ("w", totals))}
+    tried = f"n = {' or '.join(str(x.value) for x in totals)}" if whole else f"n from {derived.GROUP_SIZES[0]}"
+    counted = [number.value for number in shown]
+    text = CHECKS[group.check].compared.format(**words, c=counted, n=tried, items=averaged)
+
+    def sizes() -> list[int]:
+        return [ref.count for ref in whole]
+
     match group.check:
         case "percent-count":
-            count = parts[1].count if len(parts) > 1 else None
-            yield _percent_count(group.rows, first, [ref.count for ref in whole], count)
+            yield _percent_count(group.rows, first, sizes(), parts[1].count if len(parts) > 1 else None)
             return
         case "statistic-p":
             if p := parts[0].row.p:
@@ -228,48 +229,34 @@ def _of_group(group: Group) -> Iterator[Result]:
             found = counts.percents_total(shown, scales, whole[0].count if whole else None)
             text = " + ".join(part.text for part in shown) + (f" of {whole[0].count}" if whole else "")
         case "percent-subgroups":
-            sizes, n = [int(ref.row.n) for ref in parts], int(whole[0].row.n)
-            found = counts.percents_of_subgroups(shown, sizes, totals[0], n)
-            text = " + ".join(f"{part.text} % of {size}" for part, size in zip(shown, sizes, strict=True))
-            text += f" with {totals[0].text} % of {whole[0].row.n}"
+            n = whole[0].row.n
+            found = counts.percents_of_subgroups(shown, [int(ref.row.n) for ref in parts], totals[0], int(n))
+            text = " + ".join(f"{ref.printed.text} % of {ref.row.n}" for ref in parts)
+            text += f" with {totals[0].text} % of {n}"
         case "percent-arms":
             found = counts.percents_of_arms(first, shown[1], whole[0].count)
-            text = f"{first.text} % and {shown[1].text} % of two groups with {whole[0].count} in all"
         case "sum":
             found = counts.total([(ref.sign, ref.printed) for ref in parts], totals[0])
             text = " ".join(f"{'−' if ref.sign < 0 else '+'} {ref.printed.text}" for ref in parts).removeprefix("+ ")
             text += f" with {totals[0].text}"
         case "grim":
-            items = group.items or 1
-            found = scores.grim(first, [ref.count for ref in whole], items)
-            text = f"mean {first.text}, n = {' or '.join(str(ref.count) for ref in whole)}, "
-            text += f"{items} items averaged" if items > 1 else "whole-number scores"
+            found = scores.grim(first, sizes(), items)
         case "grimmer":
-            sizes, items = [ref.count for ref in whole], group.items or 1
             ends = None if group.minimum is None or group.maximum is None else (group.minimum, group.maximum)
-            found = scores.grimmer(first, shown[1], sizes, items, ends)
-            text = f"mean {first.text} with SD {shown[1].text}, n = {' or '.join(map(str, sizes))}, "
-            text += f"{items} items averaged" if items > 1 else "whole-number scores"
+            found = scores.grimmer(first, shown[1], sizes(), items, ends)
         case "debit":
-            found = scores.debit(first, shown[1], sizes := [ref.count for ref in whole])
-            text = f"mean {first.text} with SD {shown[1].text}, n = {' or '.join(map(str, sizes))}, scores 0 and 1"
+            found = scores.debit(first, shown[1], sizes())
         case "sd-bound":
-            sizes, low, high = [ref.count for ref in whole], group.minimum or 0.0, group.maximum or 0.0
-            found = scores.sd_bound(first, shown[1], sizes or derived.GROUP_SIZES[:1], low, high)
-            known = f"n = {' or '.join(map(str, sizes))}" if sizes else f"n from {derived.GROUP_SIZES[0]}"
-            text = f"mean {first.text} with SD {shown[1].text}, {known}"
+            low, high = group.minimum or 0.0, group.maximum or 0.0
+            found = scores.sd_bound(first, shown[1], sizes() or derived.GROUP_SIZES[:1], low, high)
         case "within":
             found = derived.within(totals[0], first, shown[1], *(ref.count for ref in whole[1:]))
-            text = f"{totals[0].text} with {shown[0].text} to {shown[1].text}"
         case "counts-p":
             found = derived.p_of_counts([ref.count for ref in parts], totals[0])
-            text = f"{parts[0].count} of {parts[1].count} and {parts[2].count} of {parts[3].count}, p {totals[0].text}"
         case "agreement-kappa":
             found = derived.kappa_of_agreement(first, shown[1], whole[0].count)
-            text = f"{first.text} % and kappa {shown[1].text} of {whole[0].count}"
         case "difference-centre":
             found = derived.centre(first, shown[1], *totals)
-            text = f"{first.text} − {shown[1].text} with {totals[0].text} to {totals[1].text}"
         case grouping.STATED:
             found, text = _stated(group)
         case name if name in derived.FORMULAS:
@@ -288,10 +275,9 @@ def _stated(group: Group) -> tuple[Comparison, str]:
     known: list[int | None] = [ref.count for ref in sizes] or [None, None]
     if len(known) == 1:  # that of both samples; equal halves make the smallest error
         known = [sizes[0].count // 2] * 2
-    levels = [float(parse(ref.row.ci_level or USUAL_LEVEL).value or 0) / 100 for ref in group.parts]
     errors = [
-        differences.error(scale, ref.printed, ref.row.ci_low, ref.row.ci_high, level, n)
-        for ref, level, n in zip(group.parts, levels, known, strict=True)
+        differences.error(scale, ref.printed, ref.row.ci_low, ref.row.ci_high, _level(ref.row), n)
+        for ref, n in zip(group.parts, known, strict=True)
     ]
     shown = [first.printed, second.printed]
     found = differences.stated(words.printed.text, scale, shown, errors, (group.minimum or 0.0, group.maximum or 0.0))
@@ -318,29 +304,25 @@ def _result(
 def summary(results: Iterable[Result]) -> pd.DataFrame:
     """Count the results by check and outcome; one row per check, also where none applied.
 
-    Columns: ``check``, one per outcome (verified rows only), ``median power`` of the verified ones and ``unverified``
-    (results that rest on a row graded U, which are never counted).
+    Columns: ``check``, one per outcome and ``median power`` (verified ones only), ``unverified`` (resting on grade U).
     """
-    results = list(results)
-    rows = []
-    for name, check in CHECKS.items():
-        mine = [r for r in results if r.check == name]
-        counted = [r for r in mine if r.verified]
-        outcomes = {outcome: sum(r.outcome == outcome for r in counted) for outcome in OUTCOMES}
-        median = pd.Series([r.power for r in counted], dtype=float).median()
-        unverified = len(mine) - len(counted)
-        rows.append({"check": check.title, **outcomes, "median power": median, "unverified": unverified})
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(list(results), columns=Result._fields)
+    counted, names = table[table["verified"].astype(bool)], list(CHECKS)
+    found = pd.crosstab(counted["check"], counted["outcome"]).reindex(index=names, columns=OUTCOMES, fill_value=0)
+    found["median power"] = counted.astype({"power": float}).groupby("check")["power"].median()
+    found["unverified"] = table["check"].value_counts().reindex(names, fill_value=0) - found[list(OUTCOMES)].sum(axis=1)
+    found.insert(0, "check", [CHECKS[name].title for name in names])
+    return found.reset_index(drop=True).rename_axis(columns=None)
 
 
 def table(results: Iterable[Result]) -> pd.DataFrame:
     """Return results as rows: ``check, compared, outcome, power, result, rows``, rows graded U marked."""
-    rows = []
-    for r in results:
-        outcome = r.outcome if r.verified else f"unverified ({r.outcome})"
-        words = r.sentence.removeprefix(f"{r.compared}: ")
-        rows.append((CHECKS[r.check].title, r.compared, outcome, r.power, words, ", ".join(r.ids)))
-    return pd.DataFrame(rows, columns=["check", "compared", "outcome", "power", "result", "rows"])
+    table = pd.DataFrame(list(results), columns=Result._fields)
+    table["check"] = [CHECKS[name].title for name in table["check"]]
+    table["result"] = [s.removeprefix(f"{c}: ") for s, c in zip(table["sentence"], table["compared"], strict=True)]
+    table["rows"] = table["ids"].map(", ".join)
+    table["outcome"] = table["outcome"].where(table["verified"].astype(bool), "unverified (" + table["outcome"] + ")")
+    return table[["check", "compared", "outcome", "power", "result", "rows"]]
 
 
 def coverage(register: Register, results: Iterable[Result]) -> tuple[int, int]:
@@ -362,9 +344,12 @@ def why_unchecked(row: PublishedNumber) -> str:
         return "a share whose denominator is not given with it"
     if row.ci_low is None and row.p is None:
         return "no interval, no p and no related number is given with it"
-    if not (row.n or row.k):
-        return "an interval or p without the size of its sample"
-    return "its interval or p has one end only, or is given in words"
+    sized = row.n or row.k
+    return (
+        "its interval or p has one end only, or is given in words"
+        if sized
+        else "an interval or p without the size of its sample"
+    )
 
 
 def unchecked(register: Register, results: Iterable[Result]) -> pd.DataFrame:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from restated.arguments import Floats
 from restated.calibrate import cases, score
-from restated.estimate.agreement import phi
 from restated.reconstruct import practice
 from restated.reconstruct.compatible import RECONSTRUCTORS, Found, merged
 from restated_book import calibration, paths, studies
@@ -19,12 +18,8 @@ from review.findings.trials import selfharm
 from review.findings.trials.sources import with_interval
 
 #: Strengths in the order of the chapter, with their words for readers.
-STRENGTHS = {
-    "as printed": "as printed",
-    "usual": "usual practice",
-    score.LEARNED: "usual, learned elsewhere",
-    "wide": "wide",
-}
+STRENGTHS = dict(zip(("as printed", "usual", score.LEARNED, "wide"), ("as printed", "usual practice",
+    "usual, learned elsewhere", "wide"), strict=True))  # fmt: skip
 #: Cases beyond which a headline set is not widened by a few more.
 MANY = 500
 #: Uses whose truths are those of the print as far as anyone knows, and all.
@@ -44,31 +39,27 @@ def overall(rows: pd.DataFrame, strength: str, *, uses=COVER, printed: str | Non
 
 def by_kind(rows: pd.DataFrame) -> pd.DataFrame:
     """Return coverage and middle width by kind and strength, all kinds together last."""
-    table = pd.concat(
-        [score.coverage(rows, ("kind", "strength")), score.coverage(rows).assign(kind="all kinds")], ignore_index=True
-    )
-    kinds = {kind: i for i, kind in enumerate((*cases.KINDS, "all kinds"))}
-    order = {strength: i for i, strength in enumerate(STRENGTHS)}
-    places = table["kind"].map(kinds) * len(order) + table["strength"].map(order)
-    return table.iloc[np.argsort(places.to_numpy(), kind="stable")].reset_index(drop=True)
+    table = pd.concat([score.coverage(rows, ("kind", "strength")), score.coverage(rows).assign(kind="all kinds")])
+    order = [*cases.KINDS, "all kinds", *STRENGTHS].index
+    return table.sort_values(["kind", "strength"], key=lambda words: words.map(order), ignore_index=True)
 
 
 def chart(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the figure: as printed and learned elsewhere, by kind."""
-    shown = table[table["strength"].isin(["as printed", score.LEARNED])]
+    shown = table[table["strength"].isin(["as printed", score.LEARNED])].reset_index(drop=True)
     numbers = {one: 100 * shown[of] for one, of in (("value", "share"), ("low", "low"), ("high", "high"))}
-    held = shown["inside"].astype(str) + "/" + shown["truths"].astype(str)
-    which = shown["strength"].map({"as printed": "printed", score.LEARNED: "usual"})
-    made = {"Kind": shown["kind"], "Set": which, "Held": held}
-    return pd.DataFrame({**made, **numbers, "open": shown["strength"] == "as printed"}).reset_index(drop=True)
+    held, plain = shown["inside"].astype(str) + "/" + shown["truths"].astype(str), shown["strength"] == "as printed"
+    made = {"Kind": shown["kind"], "Set": plain.map({True: "printed", False: "usual"}), "Held": held}
+    return pd.DataFrame({**made, **numbers, "open": plain})
 
 
 def coverage_table(table: pd.DataFrame) -> pd.DataFrame:
     """Return coverage with its interval, and the middle relative width, for readers."""
-    text = [f"{s:.0f} ({a:.0f} to {b:.0f})" for s, a, b in map(percent, (row for _, row in table.iterrows()))]
-    shown = table[["kind", "strength", "papers", "truths", "width"]].assign(strength=table["strength"].map(STRENGTHS))
-    shown = shown.assign(width=table["width"].map("{:.2g}".format))
-    shown.insert(4, "held", text)
+    held = ["{:.0f} ({:.0f} to {:.0f})".format(*percent(row)) for _, row in table.iterrows()]
+    shown = table.assign(
+        strength=table["strength"].map(STRENGTHS), width=table["width"].map("{:.2g}".format), held=held
+    )
+    shown = shown[["kind", "strength", "papers", "truths", "held", "width"]]
     return shown.set_axis(["Kind", "Set", "Papers", "Truths", "In the set, %", "Middle width"], axis=1)
 
 
@@ -90,7 +81,7 @@ def truths(rows: pd.DataFrame) -> pd.DataFrame:
     for (case, truth), own in rows.groupby(["case", "truth"]):
         at = {row["strength"]: row for _, row in own.iterrows()}
         inside = [words for name, words in STRENGTHS.items() if at[name]["inside"] == score.YES]
-        none = score.NOT_SUPPORTED if at["usual"]["inside"] == score.NOT_SUPPORTED else "in no set"
+        none = {score.NO: "in no set", score.YES: ""}.get(at["usual"]["inside"], at["usual"]["inside"])
         cause = at["usual"]["cause"] or at["as printed"]["cause"] or ""
         sets = _ends(at["as printed"]), _ends(at["usual"]), inside[0] if inside else none
         first = case, truth, given[str(case)].get(str(truth), "–"), at["usual"]["value"]
@@ -99,15 +90,22 @@ def truths(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(made, columns=names)
 
 
+def learned_misses(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the statements whose scored values sets under the practice of the other papers miss, and the causes."""
+    missed = rows[(rows["strength"] == score.LEARNED) & (rows["use"] == "cover") & (rows["inside"] == score.NO)]
+    table = missed.groupby(["case", "cause"], sort=False)["truth"].agg(["size", ", ".join]).reset_index()
+    return table[["case", "size", "join", "cause"]].set_axis(["Case", "Values", "Quantities", "Cause"], axis=1)
+
+
 def peers() -> pd.DataFrame:
     """Return coverage, middle width and seconds of other programs and of this one, on the same cases."""
     rows = dictionary.validate(paths.DATA / "calibration" / "peers.csv", dictionary.load()["calibration-peers"])
     made = []
     for (kind, tool), own in pd.DataFrame([cells for _, cells in rows]).groupby(["kind", "tool"], sort=False):
-        cells = ["not measured", "–", "–"]
-        if not (own["inside"] == cells[0]).any():
-            held = f"{(own['inside'] == score.YES).sum()} of {len(own)}"
-            cells = [held, f"{own['width'].median():.2g}", f"{own['seconds'].sum():,.1f}"]
+        held = f"{(own['inside'] == score.YES).sum()} of {len(own)}"
+        cells = [held, f"{own['width'].median():.2g}", f"{own['seconds'].astype(float).sum():,.1f}"]
+        if (own["inside"] == "not measured").any():
+            cells = ["not measured", "–", "–"]
         made.append((f"{tool} ({own['version'].iloc[0]})", kind, *cells))
     return pd.DataFrame(made, columns=["Program", "Statements", "Truth held", "Middle width", "Seconds"])
 
@@ -131,14 +129,7 @@ def headlines(register: Register) -> list[Headline]:
     for key, what in (("vanijzendoorn1995-twoway", "parents and children"), ("dozier2001", "foster dyads")):
         agreement, kappa = register.number(f"{key}-agreement"), register.number(f"{key}-kappa")
         printed = {"n": str(int(agreement.n)), "agreement": agreement.value.text, "kappa": kappa.value.text}
-        how: tuple[Any, ...] = (
-            "two by two",
-            printed,
-            "phi",
-            lambda f: phi(f.sets["table"]),
-            None,
-            int(agreement.n) > MANY,
-        )
+        how: tuple[Any, ...] = "two by two", printed, "phi", lambda f: f.sets["phi"], None, int(agreement.n) > MANY
         found.append(Headline("Attachment across generations", what, *how))
     twins = studies.load("twin-pairs", originals=False).set_index("row_id")
     for zygosity, words in (("mz", "identical twins"), ("dz", "fraternal twins")):

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pandas as pd
 import pytest
 
+from restated.calibrate import cases
 from restated.errors import RestatedError
-from restated_book import calibration, cli
+from restated.reconstruct.compatible import RECONSTRUCTORS
+from restated_book import calibrate, calibration, cli
 
 CASE = """
 id = "a-case"
@@ -37,7 +40,8 @@ def folder(tmp_path):
 def test_the_command_scores_any_folder(folder, tmp_path, capsys):
     out = tmp_path / "rows.csv"
     assert cli.main(["calibrate", str(folder), "--out", str(out)]) == 0
-    assert "as printed 0 of 1, usual 1 of 1" in capsys.readouterr().out
+    words = capsys.readouterr().out
+    assert "  cover: as printed 0 of 1, usual 1 of 1" in words and "  not supported: as printed 1" in words
     rows = pd.read_csv(out)
     assert len(rows) == 8 and {"seconds", "inputs"} <= set(rows)
     assert rows.loc[rows["truth"] == "other", "inside"].eq("not supported").all()
@@ -60,6 +64,42 @@ def test_a_place_that_cannot_be_written_is_one_message(folder, tmp_path, capsys,
     assert cli.main(["calibrate", str(folder), "--out", str(tmp_path / out)]) == 1
     error = capsys.readouterr().err
     assert message in error and error.count("\n") == 1
+
+
+def test_uses_are_said_apart(folder, tmp_path, capsys):
+    (folder / "b.toml").write_text(CASE.replace("a-case", "b-case").replace('"cover"', '"stress"'))
+    assert cli.main(["calibrate", str(folder), "--out", str(tmp_path / "rows.csv")]) == 0
+    words = capsys.readouterr().out
+    assert "  cover: as printed 0 of 1" in words and "  stress: as printed 0 of 1" in words
+
+
+def test_a_broken_file_leaves_the_others_to_be_scored(folder, tmp_path, capsys):
+    (folder / "b.toml").write_text(CASE.replace("a-case", "b-case").replace('"20.6%"', "20.6"))
+    assert cli.main(["calibrate", str(folder), "--out", str(tmp_path / "rows.csv")]) == 1
+    said = capsys.readouterr()
+    assert "8 rows of 1 case written" in said.out
+    assert said.err.count("\n") == 1 and "b.toml, field 'printed.m': 20.6 is not a text" in said.err
+    assert set(pd.read_csv(tmp_path / "rows.csv")["case"]) == {"a-case"}
+
+
+def test_the_examples_of_the_format_are_scored(tmp_path):
+    text = (calibration.CASES.parent / "README.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    for i, example in enumerate(examples):
+        (tmp_path / f"{i}.toml").write_text(example, encoding="utf-8")
+    assert {case.reconstructor for case in cases.load(tmp_path)} == set(RECONSTRUCTORS)
+    calibrate.run(tmp_path, tmp_path / "rows.csv")
+    rows = pd.read_csv(tmp_path / "rows.csv")
+    assert rows.loc[rows["strength"] != "learned elsewhere", "inside"].eq("yes").all()
+
+
+def test_the_format_names_every_role_and_option():
+    text = (calibration.CASES.parent / "README.md").read_text(encoding="utf-8")
+    groups = text.replace("`, …", " mean2 sd2 se2 n2 var_residual var_intercept var_slope ")
+    named = set(re.findall(r"[A-Za-z_]\w*", groups))
+    roles = {role for known in cases._ROLES.values() for role in known} - {"plus_minus"}
+    options = {option for one in RECONSTRUCTORS.values() for option in one.options}
+    assert not (roles | options) - named
 
 
 def test_a_broken_case_is_one_message(folder, tmp_path, capsys):

@@ -50,6 +50,10 @@ INSIDE = {
     "reconstruct.relations",
     "reconstruct.statements",
     "reconstruct.scores.targets",
+    "reconstruct.tables.examined",
+    "reconstruct.tables.quantities",
+    "reconstruct.twintables.examined",
+    "reconstruct.twintables.quantities",
 }
 
 

@@ -44,11 +44,28 @@ def test_a_case_is_read(tmp_path):
         ('kind = "events"', 'kind = "event"', "field 'kind': 'event' is unknown. Choose events,"),
         ('use = "cover"', 'use = "score"', "field 'use': 'score' is unknown. Choose cover"),
         ('grade = "P"', 'grade = "A"', "field 'grade'"),
-        ('reconstructor = "two arms"', 'reconstructor = "magic"', "field 'reconstructor'.*Choose statement"),
         ('test = "fisher"', 'test = "fishers"', "field 'options.test'.*Choose fisher"),
         ('test = "fisher"', 'tests = "fisher"', "field 'options.tests': no such option. Known are test"),
         ('n1 = "20"', "n1 = 20", "field 'printed.n1': 20 is not a text. Keep the digits as printed"),
         ('n1 = "20"', 'n1 = "many"', "field 'printed.n1': 'many' is not a number"),
+        ('test = "fisher"', 'test = ["fisher"]', "field 'options.test'.*Choose fisher"),
+        (
+            'test = "fisher"',
+            "level = 0.95",
+            "field 'options.level': 0.95 cannot be used. Write a percentage such as 95",
+        ),
+        ('n1 = "20"', 'n1 = "-20"', "field 'printed.n1': '-20' is not 0 or more. Compare it with the paper"),
+        ('n1 = "20"', 'n1 = "20.5"', "field 'printed.n1': '20.5' is not a whole number"),
+        ('n1 = "20"', 'n_1 = "20"', "field 'printed.n_1': 'two arms' has no role 'n_1'. Write n1; known are n1"),
+        ('"15%"', '"172%"', "field 'printed.percent1': '172%' is not between 0 and 100"),
+        ('"15%"', '"0.15"', "field 'printed.percent1': '0.15' may be a proportion.* write \"0.15%\""),
+        ('"15%"', '["15%"]', "field 'printed.percent1': .* is not a text"),
+        ("value = 3,", f"value = 1{400 * '0'},", "field 'truths.events1': a value is a number"),
+        (
+            "events1 = { value = 3",
+            'possible = { value = "false"',
+            "field 'truths.possible': 'false' is not a truth value",
+        ),
         ("[printed]", "printed = 3\n[more]", "field 'more': no such field"),
         ("value = 3,", "", "field 'truths.events1': a truth needs value and how"),
         ("value = 3,", "valeu = 3, value = 3,", "field 'truths.events1': 'valeu' is unknown"),
@@ -88,3 +105,65 @@ def test_a_case_without_truths_is_refused(tmp_path):
     (tmp_path / "a.toml").write_text(GOOD.partition("[truths]")[0])
     with pytest.raises(RestatedError, match="no truth to score"):
         cases.load(tmp_path)
+
+
+STATEMENT = GOOD.replace("two arms", "statement").replace('test = "fisher"', "").replace('percent1 = "15%"', "")
+
+
+@pytest.mark.parametrize(
+    "role, printed, message",
+    [
+        ("estimte", "0.3", "'estimte' is misspelt. Write estimate, or another name"),
+        ("ci_lower", "0.3", "'ci_lower' is misspelt. Write ci_low"),
+        ("SD1", "0.3", "'SD1' is misspelt. Write sd1"),
+        ("p", "1.2", "'1.2' is not between 0 and 1"),
+        ("kappa", "1.2", "'1.2' is not between -1 and 1"),
+        ("sd1", "-2", "'-2' is not 0 or more"),
+    ],
+)
+def test_misspelt_roles_and_impossible_numbers_of_a_statement_are_refused(tmp_path, role, printed, message):
+    (tmp_path / "a.toml").write_text(STATEMENT.replace('n1 = "20"', f'{role} = "{printed}"'))
+    with pytest.raises(RestatedError, match=message):
+        cases.load(tmp_path)
+
+
+@pytest.mark.parametrize("role", ["intercept", "sd_baseline", "events3", "weather", "percent_change"])
+def test_a_statement_takes_numbers_of_any_other_name(tmp_path, role):
+    (tmp_path / "a.toml").write_text(STATEMENT.replace('n1 = "20"', f'{role} = "12"'))
+    assert role in cases.load(tmp_path)[0].printed
+
+
+@pytest.mark.parametrize(
+    "reconstructor, option, message",
+    [
+        ("scores", "step = 0", "0 cannot be used. Write a number above 0"),
+        ("scores", "ddof = true", "'True' is unknown. Choose 0, 1"),
+        ("square table", "k = 1", "Write the number of categories"),
+        ("statement", "times = [1, 1]", "Write a list, as"),
+        ("twin table", "step = 1", "no such option. 'twin table' has none"),
+    ],
+)
+def test_options_that_cannot_be_used_are_refused(tmp_path, reconstructor, option, message):
+    text = STATEMENT.replace('"statement"', f'"{reconstructor}"').replace("[options]", f"[options]\n{option}")
+    (tmp_path / "a.toml").write_text(text)
+    with pytest.raises(RestatedError, match=message):
+        cases.load(tmp_path)
+
+
+def test_margins_are_lists(tmp_path):
+    text = STATEMENT.replace('"statement"', '"square table"').replace('n1 = "20"', 'rows = "20"')
+    (tmp_path / "a.toml").write_text(text)
+    with pytest.raises(RestatedError, match=r"field 'printed.rows': margins are a list of two or more texts"):
+        cases.load(tmp_path)
+
+
+def test_broken_files_do_not_hide_the_others(tmp_path):
+    (tmp_path / "a.toml").write_text(GOOD)
+    (tmp_path / "b.toml").write_bytes(b"\xff")
+    (tmp_path / "c.TOML").write_text("x = " + 9999 * "[")
+    (tmp_path / "d.toml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "e.toml").write_text("\ufeff" + GOOD.replace("a-case", "e-case"), encoding="utf-8")
+    found, faults = cases.gather(tmp_path)
+    assert [case.id for case in found] == ["a-case", "e-case"]
+    assert [fault.file.name for fault in faults] == ["b.toml", "c.TOML", "d.toml"]
+    assert all("\n" not in str(fault) for fault in faults)

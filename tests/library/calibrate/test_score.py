@@ -87,3 +87,58 @@ def test_a_truth_that_no_set_speaks_of_is_not_missed_by_an_empty_one():
     rows = score.run([case("a", printed, {"weather": 1.0, "Q": 30.0})])
     assert rows.loc[rows["truth"] == "weather", "inside"].eq("not supported").all()
     assert inside(rows, "a-statement", "Q")["as printed"] == "no"
+
+
+def test_an_unknown_reconstructor_is_not_supported():
+    rows = score.run([case("a", CUT, {"m": 20.69}), case("b", CUT, {"m": 20.69}, reconstructor="magic")])
+    own = rows[rows["case"] == "b-magic"]
+    assert set(own["inside"]) == {"not supported"} and own["cause"].str.startswith("there is no reconstructor").all()
+    assert inside(rows, "a-statement", "m")["usual"] == "yes"
+
+
+def test_a_range_that_excludes_nothing_is_no_hit():
+    printed = {"k": "12", "estimate": "0.30", "ci_low": "0.10", "ci_high": "0.50"}
+    rows = score.run([case("a", printed, {"Q": 30.0, "I2": 63.3, "se": 0.1})])
+    assert (
+        set(inside(rows, "a-statement", "Q").values())
+        == set(inside(rows, "a-statement", "I2").values())
+        == {"unbounded"}
+    )
+    assert set(inside(rows, "a-statement", "se").values()) == {"yes"}
+    table = score.coverage(rows).set_index("strength")
+    assert table.loc["usual", ["truths", "inside"]].tolist() == [3, 1]
+
+
+def test_a_set_too_large_to_list_keeps_the_lesser_one():
+    printed = {"n1": "99999", "n2": "99999", "events1": "14990", "events2": "20000"}
+    rows = score.run([case("a", printed, {"percent1": 14.99015}, reconstructor="two arms")])
+    assert "too many" in score._build(case("a", printed, {}, reconstructor="two arms"), STRENGTHS["wide"])
+    assert set(inside(rows, "a-two arms", "percent1").values()) == {"yes"}
+
+
+HUGE = ("99999999999", "9" * 25)
+
+
+@pytest.mark.parametrize("n", HUGE)
+@pytest.mark.parametrize(
+    "reconstructor, printed, options",
+    [
+        ("two by two", {"n": "N", "kappa": "0.40"}, {}),
+        ("twin table", {"pairs": "N", "probandwise": "40%"}, {}),
+        ("two arms", {"n1": "N", "n2": "N", "percent1": "15%", "percent2": "20%"}, {}),
+        ("shares", {"n": "N", "a / a+b": "51%"}, {}),
+        ("square table", {"rows": ["N", "N"], "columns": ["N", "N"], "kappa": ".6"}, {}),
+        ("scores", {"n": "N", "mean": "3.51", "sd": "1.2", "low": "1", "high": "5"}, {}),
+        ("ranks", {"n1": "N", "n2": "N", "z": "2.1"}, {}),
+    ],
+)
+def test_huge_numbers_are_refused_before_any_work(n, reconstructor, printed, options):
+    given = {role: [n] * 2 if isinstance(text, list) else text.replace("N", n) for role, text in printed.items()}
+    for elements in STRENGTHS.values():
+        why = score._build(case("a", given, {}, reconstructor=reconstructor), elements)
+        assert isinstance(why, str) and "stopped" not in why and "\n" not in why
+
+
+def test_a_huge_meta_analysis_draws_no_studies():
+    printed = {"k": HUGE[0], "estimate": "0.3", "ci_low": "0.1", "ci_high": "0.5", "I2": "50%"}
+    assert score._build(case("a", printed, {}), ()).range("se") == pytest.approx((0.1, 0.1), abs=0.03)

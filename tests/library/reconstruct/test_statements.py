@@ -110,3 +110,38 @@ def test_correlations_behind_a_mediation():
     found, conflict = ranges(box_of(printed, 4) | {"df": (121.0, 121.0)}, {}, ())
     assert found, conflict
     assert not covers(found, {"r": r[0, 2], "r_xm": r[0, 1], "r_my": r[1, 2]})
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_heterogeneity_behind_a_pooled_effect_and_its_i2(seed):
+    rng = np.random.default_rng(seed)
+    k, tau2 = int(rng.integers(6, 30)), rng.uniform(0.01, 0.2)
+    v = rng.uniform(0.02, 0.2, k)
+    y = rng.normal(0.4, np.sqrt(tau2 + v))
+    w = 1 / v
+    mean = (w * y).sum() / w.sum()
+    q = (w * (y - mean) ** 2).sum()
+    tau2 = max(0.0, (q - (k - 1)) / (w.sum() - (w**2).sum() / w.sum()))  # DerSimonian and Laird
+    w = 1 / (v + tau2)
+    mean, se = (w * y).sum() / w.sum(), w.sum() ** -0.5
+    half = stats.t.ppf(0.975, k - 2) * np.sqrt(tau2 + se**2)
+    i2 = 100 * max(0.0, 1 - (k - 1) / q)
+    printed = {"estimate": mean, "ci_low": mean - 1.959964 * se, "ci_high": mean + 1.959964 * se}
+    found, _ = ranges({**box_of(printed), "k": (k, k), "I2": (i2 - 0.5, i2 + 0.5)}, {}, ())
+    truths = {
+        "tau2": tau2,
+        "tau": np.sqrt(tau2),
+        "H2": 1 / (1 - i2 / 100),
+        "pi_low": mean - half,
+        "pi_high": mean + half,
+    }
+    assert not covers(found, truths)
+    (inner,) = found.values()
+    assert i2 == 0 or inner["pi_high"][1] - inner["pi_high"][0] < half
+
+
+def test_a_prediction_interval_may_rest_on_the_normal_distribution_in_practice():
+    box = box_of({"estimate": 0.3, "ci_low": 0.1, "ci_high": 0.5, "tau2": 0.09}) | {"k": (10.0, 10.0)}
+    half = 1.959964 * np.sqrt(0.09 + 0.102**2)
+    assert covers(ranges(box, {}, ())[0], {"pi_high": 0.3 + half})
+    assert not covers(ranges(box, {}, ["estimator"])[0], {"pi_high": 0.3 + half})

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from restated.errors import RestatedError
 from restated.printed import parse
@@ -288,3 +289,22 @@ def test_a_single_impossible_constraint_is_named():
 def test_bad_input(arguments, message):
     with pytest.raises(RestatedError, match=message):
         two_by_two(**arguments)
+
+
+def test_quantities_of_tables_are_those_of_libraries():
+    rng = np.random.default_rng(4)
+    rows = rng.integers(1, 60, (40, 4))
+    found = module.quantities(rows)
+    for i, (a, b, c, d) in enumerate(rows.tolist()):
+        table = np.array([[a, b], [c, d]])
+        chi2 = stats.chi2_contingency(table, correction=False)
+        assert found["chi2"][i] == pytest.approx(chi2.statistic)
+        assert found["odds_ratio"][i] == pytest.approx(stats.contingency.odds_ratio(table, kind="sample").statistic)
+        ratio = stats.contingency.relative_risk(a, a + b, c, c + d).relative_risk
+        assert found["risk_ratio"][i] == pytest.approx(ratio)
+        cases = np.repeat([[1, 1], [1, 0], [0, 1], [0, 0]], rows[i], axis=0).T
+        assert found["phi"][i] == pytest.approx(np.corrcoef(cases)[0, 1])
+        assert found["agreement"][i] == pytest.approx(100 * np.trace(table) / table.sum())
+        assert (found["row2"][i], found["col2"][i], found["n"][i]) == (c + d, b + d, a + b + c + d)
+        assert found["difference"][i] == pytest.approx(100 * (a / (a + b) - c / (c + d)))
+    assert np.isnan(module.quantities(np.array([[0, 0, 3, 4]]))["risk_ratio"]).all()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restated.errors import RestatedError
 from restated.printed import parse
-from restated.reconstruct.twintables import crossed, twin_tables
+from restated.reconstruct.twintables import crossed, quantities, twin_tables
 from tests.printing import contains
 
 exhaustive = settings(deadline=None, derandomize=True, max_examples=60)
@@ -147,7 +148,7 @@ def test_messages():
         (lambda: twin_tables(True), "number of pairs True"),
         (lambda: twin_tables(2.0), "number of pairs 2.0"),
         (lambda: twin_tables(10**7), "more than the 1000000"),
-        (lambda: twin_tables(10_000, prevalence="3"), "tables to examine. Add the percentage"),
+        (lambda: twin_tables(10_000), "tables to examine. Add the percentage"),
         (lambda: twin_tables(50, agreement=".70"), "field 'agreement': '.70' looks like a proportion"),
         (lambda: twin_tables(50, agreement=70.0), "the digits printed for 70.0 are unknown"),
         (lambda: crossed(twin_tables(57, agreement="70.1"), twin_tables(5)), "no twin table fits"),
@@ -157,3 +158,23 @@ def test_messages():
 def test_bad_input_is_explained(call, message):
     with pytest.raises(RestatedError, match=message):
         call()
+
+
+@given(st.integers(1, 40), st.integers(0, 40), st.integers(0, 40), st.data())
+def test_no_table_is_lost_however_it_is_searched(both, one, none, data):
+    table = np.array([[both, one, none]])
+    of = quantities(table)
+    names = data.draw(
+        st.sets(st.sampled_from(["agreement", "pairwise", "probandwise", "prevalence", "both", "neither"]))
+    )
+    limits = {name: (of[name][0] - 0.3, of[name][0] + 0.3) for name in names}
+    found = twin_tables(both + one + none, **limits)
+    assert (found.tables == table).all(axis=1).any()
+    for name in names:
+        assert (abs(quantities(found.tables)[name] - of[name]) <= 0.3 + 1e-9).all()
+
+
+def test_concordances_of_a_table():
+    of = {name: values[0] for name, values in quantities(np.array([[9, 15, 126]])).items()}
+    assert of["pairwise"] == 37.5 and of["probandwise"] == pytest.approx(100 * 18 / 33) and of["agreement"] == 90
+    assert of["prevalence"] == 11 and of["pairs"] == 150 and of["discordant"] == 15

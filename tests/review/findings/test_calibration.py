@@ -29,10 +29,16 @@ def test_usual_practice_learned_elsewhere_holds_nine_truths_in_ten(rows):
 
 
 def test_sets_are_nested(rows):
-    inside = rows.pivot(index=["case", "truth"], columns="strength", values="inside").eq("yes")
-    supported = rows.groupby(["case", "truth"])["inside"].apply(lambda x: "not supported" not in set(x))
-    inside = inside[supported & (inside.index.get_level_values("truth") != "possible")]
-    assert (inside["as printed"] <= inside["usual"]).all() and (inside["usual"] <= inside["wide"]).all()
+    """Whatever a set holds, the next strength holds, and its range is no narrower; of all stored cases."""
+    at = {name: own.set_index(["case", "truth"]) for name, own in rows.groupby("strength")}
+    for less, more in (("as printed", "usual"), ("usual", "wide")):
+        held = at[less]["inside"].isin(["yes", "unbounded"]) & (at[less].index.get_level_values("truth") != "possible")
+        assert at[more].loc[held, "inside"].isin(["yes", "unbounded"]).all()
+        lost = at[more]["inside"].eq("not supported") & at[less]["inside"].ne("not supported") & at[less]["size"].ne(0)
+        assert not lost.any()
+        for end, sign in (("low", 1), ("high", -1)):
+            first, second = sign * at[less].loc[held, end], sign * at[more].loc[held, end]
+            assert (second.isna() | (second <= first + 1e-5 * first.abs())).all()
 
 
 def test_impossible_prints_are_said_to_be_so(rows):
