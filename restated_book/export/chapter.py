@@ -43,7 +43,7 @@ def sources(page: str, modules: Collection[str], of: Collection[str] | None = No
     Of the printed numbers it needs those of the findings `of`, by default all.
     """
     root = paths.ROOT
-    listed = [*(root / name for name in ("requirements.lock", "references.bib", config.NAME)), *texts(page)]
+    listed = [*(root / name for name in ("references.bib", config.NAME)), *texts(page)]
     listed += filter(Path.is_file, [paths.NOTEBOOKS / "jupytext.toml"])
     return places(root, files=listed) | code.files_of([*modules, RERUN, LAB]) | _data(of) | about.terms()
 
@@ -94,12 +94,16 @@ def files(
     `tables`; `extra` are the staged files of the site; of the printed numbers it needs those of the findings `of`, or
     all.
     """
+    lock = code.lock()
     supplied = any(ledger.STATUS_OF_BASIS[r.basis] == SUPPLIED for r in records)
     made_from: defaultdict[str, list[str]] = defaultdict(list)
     for table in tables:
         made_from[table.status].append(table.id)
+    # Hashes of packages can be asked for where the lock has them.
+    hashes = "--require-hashes "
+    readme, makefile = (about.text(f"chapter.{x}").replace(hashes, hashes * ("--hash=" in lock)) for x in ("md", "mk"))
     packages = sorted({m.partition(".")[0] for m in code.closure([*modules, RERUN, LAB])})
-    readme = about.text("chapter.md").format(
+    readme = readme.format(
         title=about.title(page),
         book=about.book().title,
         citation=about.citation_text(page),
@@ -112,7 +116,8 @@ def files(
     expected = json.dumps({"page": page, "records": ledger.as_mime(records)}, ensure_ascii=False, indent=1) + "\n"
     written = {
         "README.md": readme,
-        "Makefile": about.text("chapter.mk"),
+        "requirements.lock": lock,
+        "Makefile": makefile,
         paths.EXPECTED.name: expected,
         f"{page}.ipynb": notebook,
     }
