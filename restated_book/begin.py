@@ -18,12 +18,7 @@ SCAFFOLD = Path(__file__).with_name("scaffold")
 #: Description of the settings, for editors; it goes with every book.
 SCHEMA = Path(__file__).with_name("restated.schema.json")
 #: What is asked, and the answer that is taken without one.
-QUESTIONS = {
-    "title": ("Title of the book", "An example review"),
-    "author": ("Author", "An author"),
-    "reviewed": ("What is reviewed, in one sentence", "An invented trial, number by number."),
-    "licence": ("Licence of text and figures, as its SPDX id", "CC-BY-4.0"),
-}
+QUESTIONS: dict[str, list[str]] = paths.tables(__file__)
 #: Files whose values are in quotation marks.
 _QUOTED = (".yml", ".cff", ".json")
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#$|~^])")
