@@ -86,8 +86,9 @@ def front_matter(path: Path, *, needed: bool = False) -> dict:
     text, refuse = files.text(path), files.refuser(path)
     if not text.startswith("---\n"):
         if needed:
-            remedy = "begin it as the other notebooks, with two lines --- around it"
-            refuse("the notebook has no front matter", remedy, row=1)
+            refuse(
+                "the notebook has no front matter", "begin it as other notebooks, with two lines --- around it", row=1
+            )
         return {}
     front, closed, _ = text.removeprefix("---\n").partition("\n---\n")
     if not closed:

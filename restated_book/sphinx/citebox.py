@@ -16,9 +16,7 @@ from restated_book.sphinx import blocks, datapages, markup, metadata
 #: forms.
 NUMBER = {"title": "Qnumbertitle", "anchor": "qnumberid"}
 
-#: Where the head of a chapter and its figures link to.
-ANCHOR = "cite-and-download"
-
+ANCHOR = "cite-and-download"  # where the head of a chapter and its figures link to
 PARTS = markup.parts("citebox")
 
 
