@@ -178,7 +178,7 @@ FAULTS = {
     ),
     "a role that does not exist": (
         faulty_notebook(prose="{publishd}`x`"),
-        ['  notebooks/small.md, cell 4, line 2: Unknown interpreted text role "publishd". Correct the pages named'],
+        ['  notebooks/small.md, cell 3, line 2: Unknown interpreted text role "publishd". Correct the pages named'],
     ),
     "a ledger that names another chapter": (
         lambda s: edit(s / "notebooks" / "small.md", 'open_ledger("small"', 'open_ledger("smal"'),
