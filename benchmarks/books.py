@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -43,7 +44,7 @@ One number: {{restated}}`made-up-{n}`, and a printed one: {{published}}`verhage2
 from restated_book import show, studies
 
 rows = studies.load("paternal-sensitivity")
-ledger = show.open_ledger("made-up-{n}", "paternal-sensitivity")
+ledger = show.open_ledger("chapter-{n:03}", "paternal-sensitivity")
 ledger.record("made-up-{n}", rows["r"].mean() + {n}, quantity="plain mean of r and {n}", basis="open-data", digits=4)
 show.table(rows[["study", "r"]], id="rows", caption="The rows", status=show.status_of(rows))
 ```
@@ -161,6 +162,13 @@ def made_up(folder: Path, chapters: int, rows: int = 0) -> Path:
     )
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: book/index\nchapters:\n{listed}", encoding="utf-8")
     (folder / "book" / "index.md").write_text("# A made-up book\n", encoding="utf-8")
+    # The chapters that data are reconstructed for, and the page of these data, are not in it.
+    for file, left_out in (
+        ("restated.toml", r"(?ms)^\[reconstructed\]\n.*?(?=^\[)"),
+        ("book/downloads.md", r"\(recon.*?\)"),
+    ):
+        text = (folder / file).read_text(encoding="utf-8")
+        (folder / file).write_text(re.sub(left_out, "", text), encoding="utf-8")
     claims = folder / "data" / "claims" / "claims.csv"
     # Claims name the chapters that bear on them; this book has none of those.
     pd.read_csv(claims, dtype=str).assign(chapters="").to_csv(claims, index=False)

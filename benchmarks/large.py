@@ -35,7 +35,7 @@ MOST_MEMORY = {"the build": 300, "the typesetter": 150, "a notebook": 15}
 PARTS = {
     "the build": "-m restated_book build",
     "the typesetter": "restated_book.sphinx.typesetter",
-    "a notebook": "ipykernel_launcher",
+    "a notebook": "zygote.py",  # kernels are forked, and keep the command of their parent
 }
 #: Seconds between two looks at the processes. Linux reports the peak so far: only the last moment can be missed.
 LOOK = 0.2
@@ -112,6 +112,8 @@ def built(folder: Path, rows: int, chapters: int) -> Built:
     processor = _processor() - before
     if code:
         raise SystemExit(f"a book of {rows:,} printed numbers and {chapters} chapters was not built")
+    if unseen := [part for part, peak in memory.items() if not peak]:
+        raise SystemExit(f"no process was recognised as {' or '.join(unseen)}: correct PARTS")
     site = sum(f.stat().st_size for f in (folder / "_build" / "html").rglob("*") if f.is_file()) / 1e6
     return Built(rows, chapters, processor, memory, site)
 

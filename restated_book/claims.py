@@ -21,6 +21,8 @@ HALF = "◐"
 #: Columns that hold lists of names.
 LISTS = ("cited", "source_keys", "chapters", "numbers", "claim_ids", "number_ids")
 SEPARATOR = "; "
+#: Page of the claims, unless ``_config.yml`` names another as ``restated_claims_doc``.
+PAGE = "notebooks/claims"
 #: Independence of a source from those whose work it speaks of, from the farthest to the nearest.
 INDEPENDENCE: list[str] = _TABLES["independence"]
 #: Sources whose authors speak of their own work or programme.

@@ -7,6 +7,7 @@ import sys
 import tokenize
 from collections.abc import Iterable
 from functools import cache
+from importlib import metadata
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
@@ -15,6 +16,16 @@ from restated_book import config, paths
 
 #: The rooms every book rests on.
 ROOMS = ("restated", "restated_book")
+
+
+def lock() -> str:
+    """Return what pins the packages: ``requirements.lock``, or in a book without one all others that are installed."""
+    file = paths.ROOT / "requirements.lock"
+    if file.is_file():
+        return file.read_text(encoding="utf-8")
+    own = (None, "restated", "pip", "setuptools", "wheel")
+    installed = {d.metadata["Name"]: d.version for d in metadata.distributions()}
+    return "".join(sorted(f"{name}=={version}\n" for name, version in installed.items() if name not in own))
 
 
 def packages() -> tuple[str, ...]:

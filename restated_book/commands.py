@@ -36,8 +36,7 @@ def todo(id: str | None) -> str:
     if id:
         found = next((task for task in tasks if task.id == id), None)
         if found is None:
-            remedy = "run `restated todo` for the list"
-            raise RestatedError(f"no entry with the id '{id}' is to be verified", remedy=remedy)
+            raise RestatedError(f"no entry '{id}' is to be verified", remedy="run `restated todo` for the list")
         return tasks_of.recipe(found)
     lines = []
     for kind, words in tasks_of.KINDS.items():
@@ -61,7 +60,6 @@ def serve(port: int) -> None:
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=html))
     except OSError as error:
-        message = f"port {port} cannot be used: {error.strerror}"
-        raise RestatedError(message, remedy="choose another --port") from None
+        raise RestatedError(f"port {port} cannot be used: {error.strerror}", remedy="choose another --port") from None
     print(f"Serving the book on http://127.0.0.1:{server.server_port}/ (end with Ctrl-C)", flush=True)
     server.serve_forever()

@@ -145,7 +145,7 @@ def _of_rows(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[s
 
 
 class Reasons:
-    """Why things changed: entries of a changelog that begin with ids, as in ``- `cohort-*`, `a-r`: reason``."""
+    """Why things changed: entries of a changelog that begin with ids, as in ``- `set-*`, `a-r`: reason``."""
 
     def __init__(self, log: str) -> None:
         entries = re.findall(r"^- ((?:`[^`]+`,?\s+)*`[^`]+`):\s+(.+?)(?=\n- |\n\n|\Z)", log, re.S | re.M)

@@ -41,7 +41,7 @@ class Sources:
         self._known: dict[tuple[str, str], str] = {}
         self._register: register.Register | None = None
         #: What every notebook depends on: Python, the kind of machine, and the pinned packages.
-        self.environment = digest(sys.version, platform.machine(), self._files("requirements.lock"))
+        self.environment = digest(sys.version, platform.machine(), source_code.lock())
 
     def state(self, trace: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str]]:
         """Return the fingerprint of each source of a trace, by kind and name; empty for what is missing."""

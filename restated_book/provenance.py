@@ -7,7 +7,6 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
@@ -48,11 +47,9 @@ def _of_the_system(name: str) -> bool:
 @cache
 def _locked() -> frozenset[str]:
     """Return the top-level names of the modules that the packages of ``requirements.lock`` install."""
-    text, found = "", set()
+    found = set()
     with watch.own():
-        with suppress(OSError):
-            text = (paths.ROOT / "requirements.lock").read_text(encoding="utf-8")
-        names = {_normal(name) for name in re.findall(r"^([\w.-]+)==", text, re.M)}
+        names = {_normal(name) for name in re.findall(r"^([\w.-]+)==", code.lock(), re.M)}
         for package in distributions():
             if not names or _normal(package.metadata["Name"] or "") in names:
                 found |= {file.parts[0].partition(".")[0] for file in package.files or ()}

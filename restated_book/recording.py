@@ -136,7 +136,7 @@ class Ledger:
             fault = f"{entry}: basis '{basis}' is not one of {', '.join(rules.BASES)}"
         elif published is not None and published not in self.register:
             fault = f"{entry} restates '{published}', which is not in the register"
-            remedy = "see data/published for the ids, and data/published/merged_ids.csv for ids that were merged"
+            remedy = self.register.remedy(published)
         elif basis == RECALLED and published is not None and self.register[published].grade != "U":
             fault = f"{entry} rests on recalled numbers and cannot restate '{published}', which was read in a source"
             remedy = "leave out published=..."

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cached_property
 from math import inf, isfinite, nan
 from pathlib import Path
@@ -154,8 +155,13 @@ class Register(Mapping[str, PublishedNumber]):
         """Return the number of an id; unlike a lookup, refuse an unknown one with a remedy."""
         if number_id in self._numbers:
             return self[number_id]
-        remedy = "look it up in data/published; merged_ids.csv lists ids that were merged"
-        raise RestatedError(f"no published number has the id '{number_id}'", remedy=remedy)
+        raise RestatedError(f"no published number has the id '{number_id}'", remedy=self.remedy(number_id))
+
+    def remedy(self, unknown: str) -> str:
+        """Return what to do about the id of a number that is not in the register."""
+        close = " or ".join(f"'{id}'" for id in get_close_matches(unknown, list(self._numbers), cutoff=0.6))
+        merged = " (ids that were merged are in merged_ids.csv)" if (PUBLISHED / NOT_FINDINGS[0]).exists() else ""
+        return f"{f'use {close}, or ' if close else ''}look it up in data/published{merged}"
 
 
 def files(folder: Path | None = None) -> list[Path]:
@@ -347,7 +353,8 @@ def _check_texts(cells: Mapping[str, str], path: Path, sources: Collection[str],
     if cells["finding"] != path.stem:
         refuse("finding", f"'{cells['finding']}' is in the file of '{path.stem}'", "move the row or correct it")
     if cells["statistic"] not in statistics():
-        refuse("statistic", f"'{cells['statistic']}' is not a known statistic", f"use one of {', '.join(statistics())}")
+        remedy = f"use one of {', '.join(statistics())}, or add it to [statistics] in {config.NAME}"
+        refuse("statistic", f"'{cells['statistic']}' is not a known statistic", remedy)
     kind = cells.get("kind") or usual_kind(cells["statistic"])
     if kind not in KINDS:
         refuse("kind", f"'{kind}' is not a kind of row", f"use one of {', '.join(KINDS)}")
@@ -356,7 +363,8 @@ def _check_texts(cells: Mapping[str, str], path: Path, sources: Collection[str],
     if cells["grade"] not in GRADES:
         refuse("grade", f"'{cells['grade']}' is not a grade", "use P, S or U")
     if cells["source_key"] not in sources:
-        refuse("source_key", f"'{cells['source_key']}' is not in the bibliography", "add the work or correct the key")
+        remedy = "add it (`restated add work`) or correct the key"
+        refuse("source_key", f"'{cells['source_key']}' is not in the bibliography", remedy)
     for field in COUNT_COLUMNS:
         if cells[field] and not (cells[field].isascii() and cells[field].isdigit()):
             refuse(field, f"'{cells[field]}' is not a count", "give digits only, without marks")

@@ -97,6 +97,30 @@ def small_book(once) -> SimpleNamespace:
 
 
 @pytest.fixture(scope="session")
+def example(once) -> Path:
+    """Folder of the pages of the second review, in ``examples``. Not to be changed."""
+
+    def build(folder: Path) -> None:
+        shutil.copytree(books.EXAMPLE, folder, ignore=shutil.ignore_patterns("_build"), dirs_exist_ok=True)
+        result = books.run(folder, "build")
+        assert result.returncode == 0, result.stdout + result.stderr
+
+    return once("example", build) / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def begun(once) -> Path:
+    """Folder of the pages of a new book, as ``restated init`` begins it. Not to be changed."""
+
+    def build(folder: Path) -> None:
+        for command in (["init", ".", "--title", 'Mäuse & "Menschen" <1>', "--author", "Jörg Ö."], ["build"]):
+            result = books.run(folder, *command)
+            assert result.returncode == 0, result.stdout + result.stderr
+
+    return once("begun", build) / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
 def calls(tmp_path_factory):
     """Calls of the command line on the sources in one folder, which tests fill."""
     with Calls(tmp_path_factory.mktemp("called") / "book") as made:

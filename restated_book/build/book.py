@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from restated.errors import RestatedError
 from restated_book import entries as rows_of_site
 from restated_book import export, ledger, paths, provenance, register, todo
 from restated_book.build import checked, fingerprints, fork, reconstruct, swap
@@ -71,7 +72,11 @@ def _stage(
     records, reads, traces = [], {}, []
     for page, content in contents.items():
         traces.append(provenance.traced(content))
-        records += ledger.collect(content)
+        collected = ledger.collect(content)
+        if wrong := next((r.page for r in collected if r.page != page), None):
+            remedy = f'write show.open_ledger("{page}", …), by the name of the file'
+            raise RestatedError(f"open_ledger names '{wrong}'", file=paths.NOTEBOOKS / f"{page}.md", remedy=remedy)
+        records += collected
         reads[page] = ledger.reads(content)
     with ledger.lines(ENTRIES) as add:
         for row in ledger.join(numbers, records, reads, checks):

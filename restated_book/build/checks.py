@@ -29,6 +29,9 @@ def check(unchanged: Container[str] = ()) -> tuple[register.Register, list[str]]
     dictionary.check(paths.DATA)
     check_originals()
     pages = toc()
+    for file in sorted(paths.NOTEBOOKS.glob("*.md")):
+        if f"notebooks/{file.stem}" not in pages:
+            print(f"note: {paths.shown(file)} is not in _toc.yml, so it is left out", file=sys.stderr, flush=True)
     claims.check(numbers, works.keys(), {p.removeprefix("notebooks/") for p in pages if p.startswith("notebooks/")})
     for page in pages:
         file, notebook = paths.ROOT / f"{page}.md", page.startswith("notebooks/")

@@ -43,7 +43,7 @@ def _sources(*, chapters: bool = True) -> list[Path]:
 
 def book_key() -> str:
     """Return the fingerprint of everything the finished site depends on."""
-    return fingerprint(_sources(), epoch())
+    return fingerprint(_sources(), epoch(), code.lock())
 
 
 def pages() -> dict[str, str]:

@@ -42,6 +42,10 @@ def stage(executed: list[Path], entries: Mapping[str, dict], tasks: str, folder:
         numbers = {(mark["kind"], mark["id"]): mark["number"] for mark in outputs.shown(content)}
         content["cells"] = [c for c in content["cells"] if "".join(c["source"]) != outputs.HAND_OVER]
         content["metadata"].pop(RESTS_ON, None)
+        # The head of a chapter and its figures link to the box at its end.
+        if not any("{cite-and-download}" in "".join(c["source"]) for c in content["cells"]):
+            box = "## Cite and download\n\n```{cite-and-download}\n```"
+            content["cells"].append({"id": "cite", "cell_type": "markdown", "metadata": {}, "source": box})
         for cell in content["cells"]:
             if cell["cell_type"] == "markdown":
                 cell["source"] = _links_to_executed("".join(cell["source"]))

@@ -14,6 +14,9 @@ from restated_book.build import swap
 from restated_book.build.environment import environment
 from restated_book.faults import REMEDIES
 
+#: A warning of Sphinx. MyST-NB counts lines of a notebook as 10,000 for each cell and the line in it.
+_WARNING = re.compile(r"(.+?\.md):(?:(\d+):)? (?:WARNING|ERROR|CRITICAL): (.*?)(?: \[[\w.]+\])?")
+
 
 @contextmanager
 def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, forms: Collection[str] = ()):
@@ -60,8 +63,17 @@ def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, re
             raise OSError(int(found[1]), os.strerror(int(found[1])), found[2])
         lines = [x for x in text.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL)\b|Error:", x)]
         lines = [re.sub(r"(notebooks[/\\][^:\s]+)\.ipynb", r"\1.md", x.replace(f"{folder}{os.sep}", "")) for x in lines]
-        listed = "\n  ".join(dict.fromkeys(lines)) or text[-2000:]
+        listed = "\n  ".join(dict.fromkeys(map(_in_words, lines))) or text[-2000:]
         remedy = f"correct the pages named above; the whole report is in {paths.shown(log)}"
-        raise RestatedError(f"the book was not built; the typesetter reports:\n  {listed}\n", remedy=remedy)
+        raise RestatedError(f"the book was not built; the typesetter reports:\n  {listed}", remedy=remedy)
     noted.write_text(rests_on, encoding="utf-8")
     return site
+
+
+def _in_words(line: str) -> str:
+    """Return a warning of Sphinx as other messages are: page, cell and line, and what is wrong there."""
+    if not (found := _WARNING.fullmatch(line)):
+        return line
+    page, number, fault = found.groups()
+    cell, row = divmod(int(number or 0), 10_000)
+    return f"{page}{f', cell {cell}' * bool(cell)}{f', line {row}' * bool(row)}: {fault}"

@@ -28,21 +28,9 @@ class Head:
     answer: str
     plain: str = ""
     row: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def reference(self) -> str:
-        """Reference the finding is from; empty for a chapter without a finding."""
-        return self.row.get("reference", "")
-
-    @property
-    def short(self) -> str:
-        """Short name of the finding."""
-        return self.row.get("short", "")
-
-    @property
-    def certainty(self) -> str:
-        """Certainty of the finding."""
-        return self.row.get("certainty", "")
+    reference: str = ""  # reference the finding is from, its short name and its certainty; empty without a finding
+    short: str = ""
+    certainty: str = ""
 
 
 def row() -> tuple[str, ...]:
@@ -72,7 +60,7 @@ def read(path: Path) -> Head | None:
     for key in options:
         if key not in known:
             refuse("the chapter head does not know this option", f"use one of {', '.join(known)}", field=key)
-    for key in known if "reference" in options else known[:1]:
+    for key in known if "reference" in options else ("question", *["because"] * ("certainty" in options)):
         if not options.get(key):
             refuse("the chapter head lacks this option", "add it between the two lines ---", field=key)
     findings = config.load().findings
@@ -81,7 +69,9 @@ def read(path: Path) -> Head | None:
             refuse(f"'{options[name]}' is not a word for {name}", f"use one of {', '.join(words)}", field=name)
     plain, question = _PLAIN.search(text), options.pop("question")
     answer = " ".join(found["answer"].split())
-    return Head(path.stem, title(path), question, answer, plain["words"].strip() if plain else "", options)
+    about = (options.get(name, "") for name in ("reference", "short", "certainty"))
+    simply = plain["words"].strip() if plain else ""
+    return Head(path.stem, title(path), question, answer, simply, options, *about)
 
 
 def _line(text: str, at: int) -> int:
@@ -93,8 +83,9 @@ def front_matter(path: Path, *, needed: bool = False) -> dict:
     text, refuse = files.text(path), files.refuser(path)
     if not text.startswith("---\n"):
         if needed:
-            remedy = "begin it as the other notebooks, with two lines --- around it"
-            refuse("the notebook has no front matter", remedy, row=1)
+            refuse(
+                "the notebook has no front matter", "begin it as other notebooks, with two lines --- around it", row=1
+            )
         return {}
     front, closed, _ = text.removeprefix("---\n").partition("\n---\n")
     if not closed:

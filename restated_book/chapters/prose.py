@@ -53,8 +53,10 @@ def open_block(text: str) -> int | None:
 
 
 def check(page: Path) -> None:
-    """Refuse a page with a block that is not closed, a typed decimal, or markup that would be lost."""
+    """Refuse a page without a title, with a block that is not closed, a typed decimal, or markup that would be lost."""
     text, refuse = files.text(page), files.refuser(page)
+    if not re.search(r"^(# +\S|=+[ \t]*$)", blanked(text, *_NOT_PROSE[:2]), re.M):
+        refuse("the page has no title", "begin its text with a line '# Title'")
     if line := open_block(text):
         remedy = "end it with a line of the signs it begins with"
         refuse("the block that begins here is not closed", remedy, row=line)

@@ -57,7 +57,7 @@ def rewritten(file: Path) -> str | None:
     for kind, first, end, at, to in SequenceMatcher(None, now, then, autojunk=False).get_opcodes():
         if kind != "equal":
             sides = (now[first:end], then[at:to])
-            old, new = ("'" + "' '".join(lines[:2]) + "'" if lines else "nothing" for lines in sides)
+            old, new = ("'" + "' '".join(x[:2]) + "'" if any(x) else "a blank line" if x else "nothing" for x in sides)
             return f"row {first + 1}: JupyterLab would save {new} in place of {old}"
     ended = text == "\n".join(then) + "\n"
     return None if ended else f"row {len(now)}: JupyterLab would end the file with one line end"

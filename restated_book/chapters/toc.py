@@ -40,7 +40,7 @@ def toc() -> list[str]:
                     remedy = f"convert it with {way}, and name it here without suffix"
                     refuse(f"page '{stem}{other}' is not text in Markdown", remedy, field="file")
         if not isinstance(page, str) or not _PAGE.fullmatch(page):
-            remedy = "write it as book/<name> or notebooks/<name>, without suffix"
+            remedy = "write it as book/<name> or notebooks/<name>, without suffix, in letters a to z, digits, - and _"
             refuse(f"'{page}' is not a valid page name", remedy, field="file")
         if not (paths.ROOT / f"{page}.md").is_file():
             refuse(f"page '{page}' does not exist", "correct its name or remove the line")

@@ -36,7 +36,7 @@ def _data(of: Collection[str] | None) -> dict[str, Path]:
 def sources(page: str, modules: Collection[str], of: Collection[str] | None = None) -> dict[str, Path]:
     """Return code, data and texts that a notebook with these `modules` and findings `of` needs, by place."""
     root = paths.ROOT
-    listed = [*(root / name for name in ("requirements.lock", "references.bib", config.NAME)), *texts(page)]
+    listed = [*(root / name for name in ("references.bib", config.NAME)), *texts(page)]
     listed += filter(Path.is_file, [paths.NOTEBOOKS / "jupytext.toml"])
     return places(root, files=listed) | code.files_of([*modules, RERUN, LAB]) | _data(of) | about.terms()
 
@@ -86,12 +86,16 @@ def files(
     `notebook` is the executed notebook for readers, which imported `modules`, entered `records` and showed `tables`;
     `extra` are the staged files of the site; `of` the findings whose printed numbers it needs, or all.
     """
+    lock = code.lock()
     supplied = any(ledger.STATUS_OF_BASIS[r.basis] == SUPPLIED for r in records)
     made_from: defaultdict[str, list[str]] = defaultdict(list)
     for table in tables:
         made_from[table.status].append(table.id)
+    # Hashes of packages can be asked for where the lock has them.
+    hashes = "--require-hashes "
+    readme, makefile = (about.text(f"chapter.{x}").replace(hashes, hashes * ("--hash=" in lock)) for x in ("md", "mk"))
     packages = sorted({m.partition(".")[0] for m in code.closure([*modules, RERUN, LAB])})
-    readme = about.text("chapter.md").format(
+    readme = readme.format(
         title=about.title(page),
         book=about.book().title,
         citation=about.citation_text(page),
@@ -104,7 +108,8 @@ def files(
     expected = json.dumps({"page": page, "records": ledger.as_mime(records)}, ensure_ascii=False, indent=1) + "\n"
     written = {
         "README.md": readme,
-        "Makefile": about.text("chapter.mk"),
+        "requirements.lock": lock,
+        "Makefile": makefile,
         paths.EXPECTED.name: expected,
         f"{page}.ipynb": notebook,
     }

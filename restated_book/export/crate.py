@@ -13,7 +13,7 @@ from pathlib import Path
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
-from restated_book import paths
+from restated_book import code, paths
 from restated_book.cite import citation
 from restated_book.export import about, sets
 from restated_book.outputs import NARROW
@@ -26,8 +26,8 @@ PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 TYPES: dict[str, str] = paths.tables(__file__)
 
 
-def _of(file: Path) -> dict:
-    content = file.read_bytes()
+def _of(file: Path, content: bytes | None = None) -> dict:
+    content = file.read_bytes() if content is None else content
     kind, digest = TYPES.get(file.suffix, "text/plain"), hashlib.sha256(content).hexdigest()
     return {"contentSize": str(len(content)), "sha256": digest, "encodingFormat": kind}
 
@@ -66,7 +66,7 @@ class _Run:
         crate.root_dataset["conformsTo"], crate.root_dataset["version"] = profile, book.version
         kinds = {citation.spelled(a): "Organization" if "literal" in a else "Person" for a in book.authors}
         crate.root_dataset["author"] = [self.known(f"#{name}", kind, name=name) for name, kind in kinds.items()]
-        lock = _of(paths.ROOT / "requirements.lock")
+        lock = _of(Path("requirements.lock"), code.lock().encode())
         environment = self.known("#requirements.lock", "MediaObject", name="the pinned packages", **lock)
         version = ".".join(map(str, sys.version_info[:2]))
         self.needs = [self.known("#python", "SoftwareApplication", name="Python", version=version), environment]

@@ -18,8 +18,8 @@ from restated_book import claims, config, entries, paths, policy
 from restated_book.cite import citation
 from restated_book.export import tables
 from restated_book.export.about import licence, text
-from restated_book.sources import bibliography
-from restated_book.status import SUPPLIED
+from restated_book.sources import bibliography, settings
+from restated_book.status import SUPPLIED, shown
 from restated_book.templates import headline
 
 FOLDER, REVIEWS = "embed", "claims.jsonld"
@@ -48,7 +48,7 @@ def items(parts: Mapping[str, Mapping], rows: Mapping[str, Mapping]) -> Iterator
                 yield {
                     "name": f"{drawn.anchor.partition('-')[0]}-{chapter}-{drawn.id}",
                     "title": headline(drawn.caption),
-                    "facts": [("Caption", drawn.caption), ("Status", drawn.status), ("Chapter", part["title"])],
+                    "facts": [("Caption", drawn.caption), ("Status", shown(drawn.status)), ("Chapter", part["title"])],
                     "target": f"{page}.html#{drawn.anchor}",
                     "picture": f"figures/{chapter}/{drawn.id}.svg" if drawn.kind == "figure" else "",
                     "table": found[0] if found and len(found[0]) <= LONGEST else "",
@@ -59,12 +59,13 @@ def items(parts: Mapping[str, Mapping], rows: Mapping[str, Mapping]) -> Iterator
     for id, row in rows.items():
         target = f"book/ledger.html#{row['anchor']}"
         yield {"name": id, "title": row["quantity"], "target": target, "picture": "", **_of_number(row, works)}
-    document = config.load().claims.document
+    document, file = config.load().claims.document, paths.ROOT / "_config.yml"
+    page = settings.value(settings.read(file), "sphinx.config.restated_claims_doc", str, file) or claims.PAGE
     for claim in claims.load("claims").itertuples():
         verdict = claims.words(str(claim.verdict), str(claim.strength))
         facts = [("Verdict", verdict), ("Reason", claim.reason), ("Where it is said", f"{document}, {claim.section}")]
         said = (claim.claim, verdict, claim.verdict, document)
-        target = f"notebooks/claims.html#claim-{str(claim.id).lower()}"
+        target = f"{page}.html#claim-{str(claim.id).lower()}"
         item: dict[str, Any] = {"name": f"claim-{claim.id}", "title": claim.claim, "facts": facts, "target": target}
         yield item | {"picture": "", "said": said}
 
@@ -76,9 +77,12 @@ def _of_number(row: Mapping, works: bibliography.Bibliography) -> dict[str, Any]
     source = works.short(row["source_key"]) if row.get("source_key") else ""
     facts = [
         ("Published", published and f"{published} ({source}, {row['locator']}; grade {row['grade']})"),
-        ("Restated", restated if interval in ("", restated) else f"{restated} ({interval})" if restated else interval),
+        (
+            "Recomputed",
+            restated if interval in ("", restated) else f"{restated} ({interval})" if restated else interval,
+        ),
         ("Verdict", verdict),
-        ("Computed from", row.get("status") or ""),
+        ("Computed from", shown(row.get("status") or "")),
         ("Why", row.get("why") or ""),
     ]
     judged = published and row["verdict"] in RATINGS and not row["by_construction"]

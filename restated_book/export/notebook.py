@@ -109,9 +109,8 @@ def _blocks(lines: list[str], page: str, rows: Mapping[str, Mapping]) -> list[st
     while at < len(lines):
         found = _OPEN.fullmatch(lines[at].rstrip())
         end = next((i for i in range(at + 1, len(lines)) if found and lines[i].rstrip() == found["fence"]), 0)
-        inside = (
-            _inside(found["name"], found["words"].strip(), lines[at + 1 : end], page, rows) if found and end else None
-        )
+        block = (found["name"], found["words"].strip()) if found and end else ("", "")
+        inside = _inside(*block, lines[at + 1 : end], page, rows)
         if inside is None:
             out.append(lines[at])
             at += 1

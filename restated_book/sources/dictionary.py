@@ -347,6 +347,8 @@ def check(folder: Path | str | None = None) -> dict[str, int]:
     for path in tables:
         if path.relative_to(folder).as_posix() not in described:
             files.refuser(path)(f"the table is not described in {PACKAGE}", "describe it there or remove it")
+    if lost := next((x.path for x in resources.values() if not (folder / x.path).exists()), None):
+        files.refuser(folder / lost)("the file does not exist", f"restore it, or remove its description from {PACKAGE}")
     return {name: len(validate(folder / resource.path, resource)) for name, resource in resources.items()}
 
 

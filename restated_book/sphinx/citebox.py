@@ -16,6 +16,7 @@ from restated_book.sphinx import blocks, datapages, markup, metadata
 #: forms.
 NUMBER = {"title": "Qnumbertitle", "anchor": "qnumberid"}
 
+ANCHOR = "cite-and-download"  # where the head of a chapter and its figures link to
 PARTS = markup.parts("citebox")
 
 
@@ -38,7 +39,10 @@ class CiteAndDownload(SphinxDirective):
         about, page = citation.about(), self.env.docname
         made = self._book if page == self.config.root_doc else self._chapter
         state = PARTS.state(about, page, metadata.changed(), licence())
-        return [blocks.html(made(about, page, blocks.root(page), state))]
+        # A box without a heading of its own is linked to all the same.
+        bare = page != self.config.root_doc and ANCHOR not in self.state.document.ids
+        place = f'<span id="{ANCHOR}"></span>' if bare else ""
+        return [blocks.html(f"{place}{made(about, page, blocks.root(page), state)}")]
 
     def _book(self, about: citation.About, page: str, root: str, state: str) -> str:
         pdf = [(f"{root}downloads/pdf/restated.pdf", "the book as PDF")] if "pdf" in export.forms() else []

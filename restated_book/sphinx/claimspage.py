@@ -197,8 +197,12 @@ class ClaimRole(SphinxRole):
 
 def _link(self, node: claim_link) -> str:
     claim = statements()[node["claim"]]
-    page = self.builder.get_relative_uri(self.builder.current_docname, self.builder.config.restated_claims_doc)
-    return PARTS.claim_link(claim, f"{page}#{claims.anchor(claim['id'])}", tip_id(self))
+    return PARTS.claim_link(claim, f"{address(self.builder)}#{claims.anchor(claim['id'])}", tip_id(self))
+
+
+def address(builder) -> str:
+    """Return the address of the page of the claims, from the page that is being written."""
+    return builder.get_relative_uri(builder.current_docname, builder.config.restated_claims_doc)
 
 
 def setup(app) -> None:

@@ -66,8 +66,7 @@ class Explorer(SphinxDirective):
 
 def visit_explorer(self, node: explorer) -> None:
     """HTML visitor."""
-    names = ("kind", "start", "cite")
-    attrs = "".join(f' data-{name}="{escape(node[name], quote=True)}"' for name in names)
+    attrs = "".join(f' data-{name}="{escape(node[name], quote=True)}"' for name in ("kind", "start", "cite"))
     self.body.append(f'<div class="rs-explorer"{attrs}>\n')
 
 

@@ -14,7 +14,7 @@ from pybtex.plugin import register_plugin
 from sphinx.errors import ConfigError
 
 from restated.errors import RestatedError
-from restated_book import entries, freshness, paths
+from restated_book import claims, entries, freshness, paths
 from restated_book.chapters import heads
 from restated_book.sphinx import blocks, mathml, pages
 
@@ -65,7 +65,7 @@ def setup(app) -> dict:
     # Each citation looks it up by name; searching all installed packages takes longer than writing the page.
     register_plugin("pybtex.backends", "plaintext", plaintext.Backend, force=True)
     app.add_config_value("restated_ledger_doc", "book/ledger", "html", str)
-    app.add_config_value("restated_claims_doc", "notebooks/claims", "html", str)
+    app.add_config_value("restated_claims_doc", claims.PAGE, "html", str)
     app.add_config_value("restated_digest", "", "env", str)
     app.connect("config-inited", configure, priority=900)
     app.connect("builder-inited", override_visitors)

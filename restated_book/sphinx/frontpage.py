@@ -93,8 +93,9 @@ def bars(builder) -> str:
         shown.append(_figure(title, "ledger.html?side=published&kind=result", field, counts, markup.verdict_badge))
     counted = claims.load("claims")["verdict"].value_counts()
     if stated := {v: int(counted[v]) for v in claims.VERDICTS if v in counted}:
-        title = f"claims of the {config.load().claims.document}"
-        shown.append(_figure(title, "../notebooks/claims.html", "verdict", stated, lambda v: claimspage.badge(v, "")))
+        title = f"{'claim' if sum(stated.values()) == 1 else 'claims'} of the {config.load().claims.document}"
+        page = claimspage.address(builder)
+        shown.append(_figure(title, page, "verdict", stated, lambda v: claimspage.badge(v, "")))
     return markup.parts("frontpage").bars(shown, BAR)
 
 

@@ -118,8 +118,7 @@ class When(SphinxDirective):
         elif basis not in BASES:
             problem = f"'{basis}' is not a basis; use one of {', '.join(BASES)}"
         if problem:
-            place, text = self.get_location(), "page '%s': {when}: %s"
-            logger.warning(text, self.env.docname, problem, location=place, type="restated", subtype="when")
+            logger.warning("{when}: %s", problem, location=self.get_location(), type="restated", subtype="when")
             return []
         if rows[id].get("basis") != basis:
             return []

@@ -12,9 +12,6 @@ from restated_book.sphinx import blocks, markup
 
 logger = logging.getLogger(__name__)
 
-#: MyST-NB counts lines of a notebook as ``cell * CELL_STRIDE + line``.
-CELL_STRIDE = 10_000
-
 
 class ledger_number(nodes.Inline, nodes.TextElement):
     """A number (or badge) of the ledger row ``entry``, shown as ``kind``; its only child is its text, for search."""
@@ -65,9 +62,7 @@ def hint(id: str, known: Iterable[str]) -> str:
 
 def refuse(role: SphinxRole, name: str, problem: str):
     """Return the id as typed, in place of a number that cannot be shown, and log a warning with page and line."""
-    cell, line = divmod(role.lineno or 0, CELL_STRIDE)
-    where = f"page '{role.env.docname}', {f'cell {cell}, ' if cell else ''}line {line}"
-    logger.warning("%s: {%s}: %s", where, name, problem, location=role.get_location(), type="restated", subtype="id")
+    logger.warning("{%s}: %s", name, problem, location=role.get_location(), type="restated", subtype="id")
     return [nodes.literal(role.rawtext, role.text)], []
 
 

@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from restated_book import entries, paths, todo
-from restated_book.sphinx import blocks, markup
+from restated_book.sphinx import blocks, claimspage, markup
 from restated_book.sphinx.ledgerpage import citation_links
 
 #: Heading of each kind, the text under it, and the columns of its table.
@@ -21,7 +21,7 @@ SHOWN = 800
 PARTS = markup.parts("tables")
 
 
-def html(tasks: Sequence[todo.Task], kind: str, *, root: str = "", cite=lambda key: None) -> str:
+def html(tasks: Sequence[todo.Task], kind: str, *, root: str = "", cite=lambda key: None, claims: str = "") -> str:
     """Return the entries of one kind as tables, the first `SHOWN` of them; numbers without data are folded by work."""
     tasks = [t for t in tasks if t.kind == kind]
     title, _, headings = SECTIONS[kind]
@@ -29,7 +29,7 @@ def html(tasks: Sequence[todo.Task], kind: str, *, root: str = "", cite=lambda k
     def row(task: todo.Task) -> str:
         pages, ids = ([x for x in text.split("; ") if x] for text in (task.pages, task.changes))
         href = cite(task.source_key) if task.source_key else None
-        return PARTS.task(task, root, pages, [] if kind == "claim" else ids, href)
+        return PARTS.task(task, root, claims, pages, [] if kind == "claim" else ids, href)
 
     if kind == "data":
         by_work = groupby(sorted(tasks[:SHOWN], key=lambda t: t.source_key), key=lambda t: t.source_key)
@@ -43,7 +43,8 @@ def html(tasks: Sequence[todo.Task], kind: str, *, root: str = "", cite=lambda k
 def tables(builder, kind: str) -> str:
     """Return the entries of one kind in the book that is built."""
     page = builder.current_docname
-    return html(todo.last(entries.location()), kind, root=blocks.root(page), cite=citation_links(builder, page))
+    cite, listed = citation_links(builder, page), claimspage.address(builder)
+    return html(todo.last(entries.location()), kind, root=blocks.root(page), cite=cite, claims=listed)
 
 
 def download(builder) -> str:
@@ -59,14 +60,15 @@ class ToVerify(SphinxDirective):
         self.env.note_dependency(str(Path(self.env.srcdir) / todo.LIST))
         count = Counter(task.kind for task in todo.last(entries.location()))
         left = sum(n for kind, n in count.items() if kind not in SECTIONS)
+        ask = "asks for nothing and is" if left == 1 else "ask for nothing and are"
         lead = nodes.paragraph(
             "",
-            f"The list has {markup.counted(count.total(), 'entry', 'entries')}. {left:,} of them ask for nothing and "
-            "are only in the file: facts a source reports about itself, directions in words, and numbers that settle "
-            "themselves with those they were computed from.",
+            f"The list has {markup.counted(count.total(), 'entry', 'entries')}. {left:,} of them {ask} only in the "
+            "file: facts a source reports about itself, directions in words, and numbers that settle themselves with "
+            "those they were computed from.",
         )
         found = [lead, blocks.block(download)]
-        for kind, (title, words, _) in SECTIONS.items():
+        for kind, (title, words, _) in ((kind, SECTIONS[kind]) for kind in SECTIONS if count[kind]):
             listed = blocks.block(tables, "The list is in to-verify.csv.", kind=kind)
             about = nodes.paragraph("", words)
             found.append(blocks.section(f"to-verify-{kind}", f"{title} ({count[kind]:,})", about, listed))

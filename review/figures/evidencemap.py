@@ -41,18 +41,18 @@ PAD, BETWEEN, HEADING = 0.07, 0.06, 0.27  # inches: from a box to its text, betw
 MARKS_AT, MARK_STEP, MARK_ROW = 0.74, 0.115, 0.135  # inches
 NUMBERED = 3  # ribbons of fewer claims are too thin for their number
 KEY = 1.7 * BASE / POINTS
-KEY_COLUMNS = (0.0, 1.55, 3.0)  # inches
 HEADINGS = ("Section of the case study", "Source named, by independence", "Chapter, and certainty of its finding")
 PAIRS = (["section", "reference"], ["reference", "chapter"])
 
 
 class _Sizes(NamedTuple):
-    """Inches: widths of the columns of boxes, and the space between two of them; and the marks in a row of a box."""
+    """Inches: widths of columns, the space between them, left edges of columns of the key; marks in a row of a box."""
 
     left: float
     middle: float
     right: float
     space: float
+    key: tuple[float, ...]
     marks: int
 
     @property
@@ -64,7 +64,8 @@ class _Sizes(NamedTuple):
 
 
 def _sizes() -> _Sizes:
-    return _Sizes(1.34, 1.28, 1.3, 0.2, 4) if narrow() else _Sizes(1.34, 1.86, 1.62, 0.9, 9)
+    wide, slim = (1.34, 1.86, 1.62, 0.9, (0.0, 1.55, 3.0), 9), (1.34, 1.28, 1.3, 0.2, (0.0, 1.55), 4)
+    return _Sizes(*(slim if narrow() else wide))
 
 
 @dataclass
@@ -113,7 +114,7 @@ def evidence_map(links: pd.DataFrame, references: pd.DataFrame, chapters: pd.Dat
     top = MARGIN + max(map(len, heads)) * LINE + 0.12
     key = [v for v in CLAIM_MARKS if (links["verdict"] == v).any()]
     bottom = top + tall + 0.16
-    foot = KEY * (2 + -(-len(key) // len(_key_columns()))) + MARGIN
+    foot = KEY * (2 + -(-len(key) // len(_sizes().key))) + MARGIN
     fig, ax = canvas(sizes.columns[2][0] + sizes.right + MARGIN, bottom + foot)
     for column, (x, _, _), lines in zip(columns, sizes.columns, heads):
         _place(column, top, tall)
@@ -262,8 +263,8 @@ def _marks(ax: Axes, x: float, boxes: Column, claims: pd.DataFrame) -> None:
 
 def _mark(ax: Axes, x: ArrayLike, y: ArrayLike, verdict: str, size: float, gid: str | None = None) -> None:
     mark = CLAIM_MARKS[verdict]
-    smaller = 0.8 if mark.shape in "Ds" else 1.0  # squares look larger than circles
-    dots(ax, x, y, mark, size=smaller * size, edge=1.1, gid=gid, clip_on=True)
+    size *= 0.8 if mark.shape in "Ds" else 1.0  # squares look larger than circles
+    dots(ax, x, y, mark, size=size, edge=1.1, gid=gid, clip_on=True)
 
 
 def _certainty(ax: Axes, x: float, middle: float, word: str) -> None:
@@ -277,21 +278,16 @@ def _certainty(ax: Axes, x: float, middle: float, word: str) -> None:
     _write(ax, x + 0.13 * len(at) + 0.06, middle, word)
 
 
-def _key_columns() -> tuple[float, ...]:
-    """Left edges of the columns of the key, in inches."""
-    return KEY_COLUMNS[:2] if narrow() else KEY_COLUMNS
-
-
 def _key(ax: Axes, top: float, verdicts: list[str]) -> None:
     """Key of the marks and of the widths."""
     tone, y = colour("muted"), top + 1.5 * KEY
     _write(ax, MARGIN, top + KEY / 2, "One mark is one claim, by its verdict:", color=tone)
     for i, verdict in enumerate(verdicts):
-        row, place = divmod(i, len(_key_columns()))
-        x = MARGIN + _key_columns()[place]
+        row, place = divmod(i, len(_sizes().key))
+        x = MARGIN + _sizes().key[place]
         _mark(ax, [x + 0.06], [y + row * KEY], verdict, 6)
         _write(ax, x + 0.18, y + row * KEY, verdict.replace("-", " "), color=tone)
-    y += KEY * -(-len(verdicts) // len(_key_columns()))
+    y += KEY * -(-len(verdicts) // len(_sizes().key))
     ax.add_patch(Rectangle((MARGIN, y - 5 * UNIT / 2), 0.3, 5 * UNIT, **OTHER_RIBBONS.style()))
     _write(ax, MARGIN + 0.4, y, f"5 claims; fewer than {NUMBERED}: no number", color=tone)
 

@@ -14,8 +14,8 @@ from restated.plots.words import alt_text, count, number, plural
 from review.figures.pieces import label
 from review.figures.tables import checked, distinct, ensure, numbers, parts
 
-WIDTH = 4.35  # inches; the width fits a narrow screen without scrolling
-ROW = 1.5 * BASE / POINTS
+WIDTH, HEIGHT = 4.35, 4.4  # inches; the width fits a narrow screen without scrolling
+ROW, LINE = 1.5 * BASE / POINTS, 1.4 * BASE / POINTS  # inches of a row of the matrix, and of a line of words
 #: Marks of the columns, in their order.
 MARKS = (
     Mark("o", True, "accent"),
@@ -28,14 +28,12 @@ MARKS = (
 _dot = partial(dots, size=7.5, zorder=3, clip_on=True)
 #: Rows under the places: the number of names, and the total the source prints.
 LISTED, PRINTED = "names listed", "total printed"
-HEIGHT = 4.4  # inches
 LEFT, BOTTOM, RIGHT = 0.62, 1.2, 0.28
 LINES = (Line("accent", SOLID, 1.8), Line("second", SHORT_DASHES, 1.8))  # lines of the bounds of each item
 TICKS = (100, 75, 50, 25, 10)  # response rates with a tick, percent
 HALF = 50  # percent
 #: Columns of the data.
 NAMES = dict(rate="percent who replied", invited="number asked", low="lowest percent", high="highest percent")
-LINE = 1.4 * BASE / POINTS  # inches from one line of words to the next
 
 
 @drawing

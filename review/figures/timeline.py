@@ -12,21 +12,14 @@ from restated.plots.marks import DOTTED_GUIDE, Fill, Line, Mark, dots
 from restated.plots.rows import MARGIN
 from restated.plots.style import BASE, POINTS, Drawn, canvas, drawing, narrow, on_canvas, text_width
 from restated.plots.words import alt_text, plural
+from restated_book import paths
 from review.figures.pieces import label
 from review.figures.tables import checked, ensure, known, rows
 
-#: Lanes from left to right, and the kinds of events in each.
-LANES = {
-    "research": ("research", "review"),
-    "trials": ("trial", "evaluation"),
-    "programmes": ("programme",),
-    "policy": ("policy", "funding"),
-    "later": ("later",),
-}
+LANES, BASIS_WORDS = paths.tables(__file__).values()  # lanes with their kinds of events, from left to right
 FRAME = "frame"  # events that bound a period: their mark is on the bar of the period and not in a lane
 #: Marks by the source of the date.
 BASIS_MARKS = {"outside source": Mark("o", True, "accent"), "case study": Mark("s", False, "second")}
-BASIS_WORDS = {"outside source": "date from an outside source", "case study": "date from the case study"}
 PERIOD_FILLS = (Fill("band", width=0.8), Fill("band2", width=0.8))  # fills of the bars of periods, in their order
 ROW = 0.205  # inches
 #: Inches of a column and between columns, on wide and on narrow screens.

@@ -7,21 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from restated.plots import style
 from restated.plots.legend import Key
 from restated.plots.marks import DOTS, SHORT_DASHES, SOLID, Fill, Line, Mark, dots
-from restated.plots.style import (
-    BASE,
-    Drawn,
-    axes_in_inches,
-    colour,
-    drawing,
-    figure_of,
-    narrow,
-    new_figure,
-    panel_title,
-    width,
-    write,
-)
+from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, narrow, new_figure
 from restated.plots.words import alt_text, number, plain_ticks
 from review.figures.tables import checked, distinct, ensure
 
@@ -142,8 +131,8 @@ def _panels(rows: int, headed: float) -> tuple[Figure, list[list[Axes]]]:
     """Figure with rows of four panels, each under a heading of `headed` inches."""
     if narrow():
         # Two panels next to each other, two below them.
-        side, deep = (width() - LEFT - GAP - 0.1) / 2, PANEL_HEIGHT + TOP + BOTTOM
-        fig = new_figure(width(), rows * (headed + 2 * deep) + 0.8)
+        side, deep = (style.width() - LEFT - GAP - 0.1) / 2, PANEL_HEIGHT + TOP + BOTTOM
+        fig = new_figure(style.width(), rows * (headed + 2 * deep) + 0.8)
         feet = [fig.get_figheight() - i * (headed + 2 * deep) - headed - deep + BOTTOM for i in range(rows)]
         places = [(LEFT + j % 2 * (side + GAP), j // 2 * deep) for j in range(len(PANELS))]
         return fig, [[axes_in_inches(fig, x, y - down, side, PANEL_HEIGHT) for x, down in places] for y in feet]
@@ -165,7 +154,7 @@ def _frame(ax: Axes, times: np.ndarray, grades: tuple[str, ...], limits: tuple[f
     ax.set_xticks(times[[0, middle, end]], [grades[0], f"grade {grades[middle]}", grades[end]])
     plain_ticks(ax.yaxis, *ax.get_ylim(), most=6)
     if title:
-        panel_title(ax, title)
+        style.panel_title(ax, title)
 
 
 def _inner(axes: list[list[Axes]], text: str) -> None:
@@ -176,6 +165,6 @@ def _inner(axes: list[list[Axes]], text: str) -> None:
     for row in [] if narrow() else axes[:-1]:
         for ax in row:
             ax.set_xticklabels([])
-    fig = figure_of(axes[0][0])
+    fig = style.figure_of(axes[0][0])
     middle = (axes[0][0].get_position().y1 + axes[-1][0].get_position().y0) / 2 * fig.get_size_inches()[1]
-    write(fig, 0.08, middle, text, rotation=90, va="center")
+    style.write(fig, 0.08, middle, text, rotation=90, va="center")

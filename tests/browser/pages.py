@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from restated_book.begin import SCAFFOLD
 from restated_book.chapters.toc import toc
+from tests.builder.books import EXAMPLE
 from tests.conftest import PATIENCE
 
 SIZES = {"laptop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 THEMES = ("light", "dark")
 PAGES = [f"{p}.html" for p in toc()] + ["book/ledger-01.html", "search.html"]
-CHAPTERS = [p for p in PAGES if p.startswith("notebooks/")]
+
+#: Pages of each book, by the fixture that builds it: this one, the second review, and a new book.
+BOOKS = {"site": PAGES}
+for name, folder in (("example", EXAMPLE), ("begun", SCAFFOLD)):
+    listed = re.findall(r"(?:root|file): (\S+)", (folder / "_toc.yml").read_text(encoding="utf-8"))
+    BOOKS[name] = [f"{p}.html" for p in (*listed, "book/ledger-1", "search")]
 
 #: One page of each kind: what holds for its layout holds for all of them.
 KINDS = {

@@ -1,25 +1,29 @@
-"""Every page of the built book, opened from disk once on a laptop and once on a phone."""
+"""Every page of this book, of the second review and of a new book, from disk, once on a laptop and once on a phone."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from restated_book import outputs
 from tests.browser.axe import violations
 from tests.browser.layout import KEPT, layout
-from tests.browser.pages import CHAPTERS, KINDS, PAGES, open_page
+from tests.browser.pages import BOOKS, KINDS, open_page
 
 #: Set this variable to examine every page with axe in both themes and on both screens; otherwise one of each of six
 #: kinds is, and any other page one way, each in another way than its neighbours.
 EVERYTHING = bool(os.environ.get("RESTATED_EVERY_PAGE"))
-WHOLLY = PAGES if EVERYTHING else [KINDS[k] for k in ("front", "chapter", "text", "ledger", "downloads", "search")]
+PLACES = [(book, page) for book, pages in BOOKS.items() for page in pages]
+WHOLLY = [("site", KINDS[k]) for k in ("front", "chapter", "text", "ledger", "downloads", "search")]
+WHOLLY = PLACES if EVERYTHING else [*WHOLLY, ("example", KINDS["front"]), ("begun", "book/claims.html")]
 WAYS = (("laptop", "light"), ("laptop", "dark"), ("phone", "light"), ("phone", "dark"))
-WAY = {page: WAYS[i % len(WAYS)] for i, page in enumerate(p for p in PAGES if p not in WHOLLY)}
+WAY = {place: WAYS[i % len(WAYS)] for i, place in enumerate(p for p in PLACES if p not in WHOLLY)}
 
 #: Pixels. Text that grows or shrinks moves nothing sideways; another machine's fonts move what is as wide as its text.
 TOLERANCE = 3
@@ -36,41 +40,60 @@ FIGURES = """all => all.map(f => ({
     .map(i => ({src: i.getAttribute('src'), alt: i.getAttribute('alt')}))}))"""
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_on_a_laptop(browser, site, page):
+@pytest.mark.parametrize(("book", "page"), PLACES)
+def test_a_page_on_a_laptop(browser, request, book, page):
+    site = request.getfixturevalue(book)
     tab = open_page(browser, site, page)
     opens_without_errors_requests_to_others_or_overflow(tab, page)
-    is_laid_out_as_before(tab, page, "laptop")
+    if book == "site":
+        is_laid_out_as_before(tab, page, "laptop")
     links_lead_somewhere(tab, site)
     tables_have_names_and_heads(tab)
-    if page in CHAPTERS:
+    if page.startswith("notebooks/"):
         tables_and_figures_have_status_words_and_data(tab, "light")
         turn(tab, "dark")
         tables_and_figures_have_status_words_and_data(tab, "dark")
         assert tab.faults == []
-    if page in WHOLLY:
+    if (book, page) in WHOLLY:
         # Colours do not depend on the width, nor the rest on the colours.
         turn(tab, "light")
         assert violations(tab) == []
         turn(tab, "dark")
         assert violations(tab, only="color-contrast") == []
-    elif WAY[page][0] == "laptop":
-        turn(tab, WAY[page][1])
+    elif WAY[book, page][0] == "laptop":
+        turn(tab, WAY[book, page][1])
         assert violations(tab) == []
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_on_a_phone(browser, site, page):
-    size, theme = WAY.get(page, ("phone", "dark"))
-    tab = open_page(browser, site, page, size="phone", theme=theme)
+@pytest.mark.parametrize(("book", "page"), PLACES)
+def test_a_page_on_a_phone(browser, request, book, page):
+    size, theme = WAY.get((book, page), ("phone", "dark"))
+    tab = open_page(browser, request.getfixturevalue(book), page, size="phone", theme=theme)
     opens_without_errors_requests_to_others_or_overflow(tab, page)
-    is_laid_out_as_before(tab, page, "phone")
+    if book == "site":
+        is_laid_out_as_before(tab, page, "phone")
     figures_fit_the_screen(tab)
     tables_fit_the_screen(tab)
-    if page in WHOLLY:
+    if (book, page) in WHOLLY:
         assert violations(tab, without="color-contrast") == []
     elif size == "phone":
         assert violations(tab) == []
+
+
+#: Bytes that a first visit to a page may transfer, compressed as on a server.
+FIRST_VISIT = 300_000
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_a_first_visit_to_any_page_is_light(browser, request, book):
+    site = request.getfixturevalue(book)
+    weights = {}
+    for page in BOOKS[book]:
+        tab = open_page(browser, site, page)
+        tab.wait_for_load_state("networkidle")
+        files = {Path(unquote(urlsplit(r).path)) for r in tab.requests if r.startswith("file:")}
+        weights[page] = sum(len(gzip.compress(file.read_bytes())) for file in files)
+    assert {page: weight for page, weight in weights.items() if weight > FIRST_VISIT} == {}
 
 
 def test_the_layout_is_kept_of_each_kind_of_page():

@@ -58,6 +58,10 @@ FINDINGS = ("paternal-sensitivity", "stability", "transmission")
 NAMES_CHAPTERS, NAMES_NUMBERS = "chapters", ("numbers", "number_ids")
 
 
+#: The second review: a book of two chapters in this repository.
+EXAMPLE = paths.ROOT / "examples" / "sleep-1908"
+
+
 def environment() -> dict[str, str]:
     """The environment of a user: a scratch book finds itself."""
     return {k: v for k, v in os.environ.items() if k not in ("RESTATED_ROOT", "PYTHONPATH")}

@@ -115,6 +115,15 @@ def test_the_doctor_finds_a_new_book_sound_and_a_broken_row(elsewhere):
     assert broken.returncode == 1 and "example.csv, row 3" in broken.stdout
 
 
+def test_a_notebook_without_a_line_in_the_contents_is_noted(elsewhere):
+    folder = elsewhere / "b"
+    assert cli.main(["init", str(folder)]) == 0
+    (folder / "notebooks" / "draft.md").write_bytes((folder / "notebooks" / "example.md").read_bytes())
+    checked = books.run(folder, "check")
+    assert checked.returncode == 0
+    assert checked.stderr == "note: notebooks/draft.md is not in _toc.yml, so it is left out\n"
+
+
 def test_a_chapter_is_added_with_its_line_in_the_contents(elsewhere):
     folder = elsewhere / "b"
     assert cli.main(["init", str(folder)]) == 0

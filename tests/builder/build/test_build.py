@@ -176,6 +176,26 @@ FAULTS = {
         faulty_notebook(prose="{restated}`tiny-men`, {cite:p}`nobody1900` and [there](nowhere.md)."),
         ["notebooks/small", "tiny-men", "tiny-mean", "nobody1900", "nowhere.md"],
     ),
+    "a role that does not exist": (
+        faulty_notebook(prose="{publishd}`x`"),
+        ['  notebooks/small.md, cell 3, line 2: Unknown interpreted text role "publishd". Correct the pages named'],
+    ),
+    "a ledger that names another chapter": (
+        lambda s: edit(s / "notebooks" / "small.md", 'open_ledger("small"', 'open_ledger("smal"'),
+        ["notebooks/small.md: open_ledger names 'smal'. Write show.open_ledger(\"small\", …)"],
+    ),
+    "a page without a title": (
+        lambda s: edit(s / "book" / "index.md", "# A small", "A small"),
+        ["book/index.md: the page has no title. Begin its text with a line '# Title'."],
+    ),
+    "a table that is described and missing": (
+        lambda s: (s / "data" / "studies" / "paternal-sensitivity.csv").unlink(),
+        ["paternal-sensitivity.csv: the file does not exist", "remove its description from datapackage.json"],
+    ),
+    "a page named with an umlaut": (
+        lambda s: edit(s / "_toc.yml", "notebooks/small", "notebooks/smäl"),
+        ["_toc.yml, field 'file': 'notebooks/smäl' is not a valid page name", "in letters a to z, digits, - and _"],
+    ),
     "a duplicate key": (
         lambda s: edit(s / "references.bib", "@article{verhage2016,", "@article{atkinson2000,"),
         ["references.bib", "atkinson2000"],

@@ -99,6 +99,8 @@ def test_a_head_that_is_cut_off_or_stands_twice_is_refused(read):
         read(f"{FULL}\n{FULL}")
     with pytest.raises(RestatedError, match="field 'question': the chapter head lacks this option"):
         read("# Title\n\n:::{chapter-head}\n---\nquestion:\n---\nAn answer.\n:::\n")
+    with pytest.raises(RestatedError, match="field 'because': the chapter head lacks this option"):
+        read("# Title\n\n:::{chapter-head}\n---\nquestion: x\ncertainty: low\n---\nAn answer.\n:::\n")
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_a_twin_shows_figures_with_their_words(site):
 ITEM = {
     "name": "a-r",
     "title": "a correlation",
-    "facts": [("Published", ".31 (One 2020; grade P)"), ("Restated", "0.20")],
+    "facts": [("Published", ".31 (One 2020; grade P)"), ("Recomputed", "0.20")],
 }
 
 
@@ -160,7 +160,7 @@ def test_every_page_holds_the_text_of_a_correction(site, pages):
 def test_a_correction_can_be_sent_where_the_book_is_configured_for_it(repository, contact, starts):
     about = dataclasses.replace(citation.about(), repository=repository, contact=contact)
     text, ways = embeds.correction(ITEM, about)
-    assert "Published: .31 (One 2020; grade P)\nRestated: 0.20" in text
+    assert "Published: .31 (One 2020; grade P)\nRecomputed: 0.20" in text
     assert len(ways) == len(starts) and all(way[1].startswith(start) for way, start in zip(ways, starts, strict=True))
     for _, address in ways:
         given = parse_qs(urlsplit(address).query)

@@ -340,14 +340,14 @@ class Links(HTMLParser):
 
 def test_a_wrong_id_is_named_with_its_page_and_the_id_that_was_meant(builds):
     said = builds[2]
-    assert "page 'book/front', line 5: {published}: unknown ledger entry 'seen-frist-hand'; did you mean" in said
+    assert "front.md:5: WARNING: {published}: unknown ledger entry 'seen-frist-hand'; did you mean" in said
     assert "did you mean 'seen-first-hand'" in said
     assert "book/front.md:5" in said
 
 
 def test_a_wrong_claim_is_named_with_its_page_and_line(builds):
     said = builds[2]
-    assert "page 'book/front', line 3: {claim}: unknown claim 'A04'; did you mean 'A03'" in said
+    assert "front.md:3: WARNING: {claim}: unknown claim 'A04'; did you mean 'A03'" in said
     assert "book/front.md:3" in said
 
 

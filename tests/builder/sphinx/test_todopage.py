@@ -29,4 +29,5 @@ def test_a_kind_with_many_entries_shows_the_first_and_says_how_many_more_there_a
     tasks = [task(i, kind) for i in range(todopage.SHOWN + 1_000)] + [task(-1, "claim")]
     html = todopage.html(tasks, kind)
     assert html.count("<tr id=") == todopage.SHOWN and "<p>1,000 more are in to-verify.csv only.</p>" in html
+    assert 'href="../a/claims.html#claim-' in todopage.html([task(-1, "claim")], "claim", claims="../a/claims.html")
     assert "more are" not in todopage.html(tasks[: todopage.SHOWN], kind)
