@@ -47,7 +47,7 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
     nearest = " and ".join(f"{share * n} of {n} ({show(float(100 * share))} %)" for share, n in (below, above))
     text = f"no whole count fits; the nearest are {nearest}"
     if cut := _cut_off(percent, denominators):
-        text += f"; {cut[0]} of {cut[1]} gives the print if digits are cut off instead of rounded"
+        text += f"; {cut[0]} of {cut[1]} gives the published number if digits are cut off instead of rounded"
     return Comparison(False, float(100 * below[0]), float(100 * above[0]), power, text)
 
 

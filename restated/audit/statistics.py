@@ -32,7 +32,7 @@ def statistic_against_p(kind: str, statistic: Printed, df: Sequence[float], p: P
         return found
     text, printed = found.detail, p_interval(p)
     if p.kind == "rounded" and overlap((low, high), p_interval(p.cut_off())):
-        text += "; the print would fit if its digits were cut off instead of rounded"
+        text += "; the published number would fit if its digits were cut off instead of rounded"
     one_sided = kind in SIGNED or (kind in ("chi2", "Q", "F") and df[0] == 1)
     if one_sided and overlap((low / 2, high / 2), printed):
         text += f"; half of it, as in a one-sided test, is {span(low / 2, high / 2)} and would fit"

@@ -71,7 +71,7 @@ def grouped(
     layout.directions(chart, scale.origin, left, right, apart=0.1, shift=True)
     zero = number(scale.null, 0)
     key = f"square: the interval excludes {zero}; open circle: it includes it"
-    chart.note(key if has.all() else key + ", or none was printed", line=int(bool(left or right)))
+    chart.note(key if has.all() else key + ", or none was published", line=int(bool(left or right)))
     data = pd.DataFrame({"group": groups, "row": labels} | {h: table[n] for h, n in columns.items()})
     data[scale.symbol], data["lower"], data["upper"] = value, low, high
     main = np.flatnonzero(strong) if strong.any() else [int(value.argmax()), int(value.argmin())]

@@ -71,7 +71,7 @@ def set_range(
     heights = [t for t in PLAIN.ticks(0, top, most=5) if float(t).is_integer()]
     ax.set_yticks(heights, [f"{int(t):,}" for t in heights])
     ax.set(xlabel=statistic, ylabel=f"number of {noun}s")
-    members = f"{plural(len(values), noun)} compatible with the printed facts"
+    members = f"{plural(len(values), noun)} compatible with what was published"
     words = [f"{_capital(statistic)} over {members}: from {_span(scale, low, high)}"]
     if printed:
         inside = int(((values >= printed[1] - SAME) & (values <= printed[2] + SAME)).sum())
@@ -116,7 +116,7 @@ def margins(
     scale = Scale(statistic, leading_zero=False)
     spans = [_span(scale, low, high) for low, high in pairwise(edges)]
     words = [
-        f"Margins of {plural(len(table), 'table')} of {n:,} compatible with the printed facts; {statistic} from "
+        f"Margins of {plural(len(table), 'table')} of {n:,} compatible with what was published; {statistic} from "
         f"{_span(scale, value.min(), value.max())}",
         f"{_capital(row)}: {x.min():,.0f} to {x.max():,.0f}; {column}: {y.min():,.0f} to {y.max():,.0f}",
     ]

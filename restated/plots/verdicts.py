@@ -52,7 +52,7 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
         raise RestatedError("no row has a number to draw")
     left = [
         Column("Number", table["quantity"].astype(str).tolist()),
-        Column("Printed", [str(p) if pd.notna(p) and str(p) else "–" for p in table["published"]], align="right"),
+        Column("Published", [str(p) if pd.notna(p) and str(p) else "–" for p in table["published"]], align="right"),
     ]
     texts = {int(i): "–" for i in np.flatnonzero(np.isnan(value))}
     chart = layout.row_chart(
@@ -78,16 +78,16 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
         if np.isfinite(value[i]):
             dots(ax, [value[i]], [i], MARKS[verdict], size=6, edge=1.3)
         dots(ax, [beside], [i], MARKS[verdict], size=6, edge=1.3, transform=chart.across, zorder=2)
-    chart.below(chart.left, "bar: what the printed digits stand for; mark and line: restated")
+    chart.below(chart.left, "bar: what the published digits stand for; mark and line: restated")
     counts = table["verdict"].value_counts()
     tally = ", ".join(f"{counts[v]} {v}" for v in VERDICTS if v in counts)
     spoken = [_row_words(row, scale) for _, row in table.iterrows()]
-    alt = alt_text(f"Printed and restated values of {plural(len(table), 'number')}: {tally}", *spoken)
+    alt = alt_text(f"Published and restated values of {plural(len(table), 'number')}: {tally}", *spoken)
     return Drawn(chart.fig, alt, table[["quantity", "published", *NUMBERS, "verdict"]].copy())
 
 
 def _row_words(row: "pd.Series[Any]", scale: Scale) -> str:
-    printed = f"printed {row['published']}" if pd.notna(row["published"]) and row["published"] else "not printed"
+    printed = f"published {row['published']}" if pd.notna(row["published"]) and row["published"] else "not published"
     if pd.isna(row["restated"]):
         return f"{row['quantity']}: {printed}, {row['verdict']}"
     return f"{row['quantity']}: {printed}, restated {scale.write(float(scale.forward(row['restated'])))}"

@@ -21,9 +21,9 @@ ROOMS = ("restated", "restated_book", "review")
 MODULES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
 TREES = {file: ast.parse(file.read_text(encoding="utf-8")) for file in MODULES}
 
-#: Most lines of a function, and of the median module: what one can read in a sitting. The rooms together should hold
-#: 36,000; edition 0.2.0 went past that, and this is what they held then: it may fall and not rise.
-FUNCTION, TOGETHER, MEDIAN = 80, 37_850, 120
+#: Most lines of a function, and of the median module: what one can read in a sitting; and the most lines of the rooms
+#: together, which a few people can still keep in mind.
+FUNCTION, TOGETHER, MEDIAN = 80, 36_000, 120
 
 #: Optional packages: the only ones that a function may import.
 OPTIONAL = {

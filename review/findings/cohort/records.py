@@ -49,7 +49,7 @@ def _precision(table: pd.DataFrame) -> list[tuple[str, float, int, str]]:
     se, se_complete = pick(four_way), pick(four_way, variation="complete")
     least = [stored.detectable(x) for x in (pick(main), se, pick("se change of the cell"))]
     bias = -pick("mean level"), -pick("mean level", variation="complete")
-    against = f"smallest difference in change, disorganized against secure children, {found}"
+    against = f"smallest difference in change, disorganized versus secure children, {found}"
     of_cell = f"smallest change of disorganized boys at high risk {found}"
     rows = [
         ("cohort-cohorts", int(table["cohorts"].max()), 0, "simulated cohorts of the base design"),

@@ -62,7 +62,7 @@ def link(number: PublishedNumber, *, n: float | None = None, share: float = 0.5)
     if number.ci_low is not None and number.ci_high is not None:
         interval = both(low, high)
         se = float(np.diff(np.arctanh(interval))[0] / (2 * _quantile(number)))
-        words = "printed interval" if number.ci_level else "printed interval, level taken as 95 %"
+        words = "published interval" if number.ci_level else "published interval, level taken as 95 %"
         return Link(r, box, interval, se, words)
     if n:
         return Link(r, box, (np.nan, np.nan), float(np.sqrt(fisher_z_variance(n))), "n alone: too narrow")
