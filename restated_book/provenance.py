@@ -25,23 +25,23 @@ KINDS = ("files", "folders", "asked", "modules", "numbers", "works", "heads", "v
 #: Folders whose files are the data of a result, for its record; the rest of what was read is code or text.
 _DATA = ("data/", "tests/reference/", "references.bib")
 #: Folders of files that are built or belong to the environment, which the lock describes.
-_ELSEWHERE = ("_build", ".venv", ".git")
+_ELSEWHERE = ("_build", ".venv", *watch.ROOMS)
 #: Folders outside the book that belong to the system, to Jupyter or to caches of libraries.
 _SYSTEM = [Path(f"/{name}") for name in ("proc", "sys", "dev", "etc", "usr", "lib", "bin", "sbin")]
 _SYSTEM += (Path.home() / n for n in (".cache", ".config", ".ipython", ".jupyter", ".local", "Library", "AppData"))
 _NAMED = ("SYSTEMROOT", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "XDG_CACHE_HOME")
 _SYSTEM += (Path(os.environ[name]) for name in _NAMED if name in os.environ)
 
-#: Locked packages that open files without Python.
-_UNSEEN_READERS = ("lxml", "pikepdf")
+#: Packages that open files without Python.
+_UNSEEN_READERS = ("lxml", "pikepdf", "_dbm", "_gdbm")
 
 
 def _places(names: Iterable[str]) -> list[str]:
     """Return paths that results can rest on: inside the book relative to it, outside it whole."""
-    elsewhere, found = (*_ELSEWHERE, *code.packages()), set()
+    found = set()
     for name in names:
         if inside := paths.inside(name):
-            if inside.split("/", 1)[0] not in elsewhere and "__pycache__" not in inside:
+            if inside.split("/", 1)[0] not in _ELSEWHERE and "__pycache__" not in inside:
                 found.add(inside)
         elif not _of_the_system(name) and not paths.ROOT.is_relative_to(name):
             found.add(name)
