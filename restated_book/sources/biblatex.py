@@ -51,10 +51,13 @@ _GROUPS = re.compile(
     r"Laborator\w+|Ltd|Ministry|Nations|Network|Office|Organi[sz]ation|Panel|Parliament|Press|Programme|Project|"
     r"Societ\w+|Task Force|Team|Trust|Union|Universi\w+|GmbH|Bundes\w+)\b"
 )
-#: Words with a capital inside, and single ones but the article: BPD, fMRI, vitamin D. What is in braces or maths, a
-#: command or an entity is passed over.
+#: Words with a capital inside, and single ones but the article: BPD, fMRI, vitamin D; and what begins a sentence, also
+#: behind a bracket or quotation mark, or is a symbol there (β-carotene). What is in braces or maths, a command or an
+#: entity is passed over.
 _CAPITALS = re.compile(
     r"(\\[A-Za-z]+|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\$[^$]*\$|<[^<>]*>|&#?\w+;)|[^\W_]+[A-Z][^\W_]*|\b[B-Z]\b"
+    r"|^[^\W\d_A-Z](?![^\W\d_]{2})|(?<=[&/-])A\b|(?<=[a-z] )A(?= [a-z]|[,;:.)?!]|$)"
+    r"|(?:(?<=[?!] )|(?<=[a-z]{3}\. )|(?<=[A-Z]{2}\. )|(?<=[¿¡])|(?<=^[\[(\"'“„«‘])|(?<=^``))[^\W\d_]"
 )
 #: Words in capitals; and those that nobody would spell so otherwise: without a vowel, with a digit, Roman numerals.
 _ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]+\b")
@@ -62,7 +65,7 @@ _UNSPOKEN = re.compile(r"[B-DF-HJ-NP-TV-XZ]{2,6}|(?=\w*\d)[A-Z0-9]+|[IVX]{2,5}")
 #: A name as PubMed writes it, with initials and no comma.
 _BARE_INITIALS = re.compile(r"[^\W\d_]\S*[^\W\dA-Z_]\S*(?: \S+)* (?:[A-Z]\.?-?){1,3}")
 #: What publishers print after names, and no name holds.
-_MARK = re.compile(r"[\d*†‡§¶()@|=]")
+_MARK = re.compile(r"[\d¹²³⁴⁵*†‡§¶()@|=]|\\textsuperscript")
 #: What separates an address from the next one in the same field.
 _NEXT = re.compile(r"[\s,;|]+(?=(?:\\url\s*\{|<)?(?:https?|ftp)://)", re.IGNORECASE)
 #: Most parents of parents; BibTeX knows one.
@@ -177,6 +180,8 @@ def entry(work: Work, report: Report, acronyms: Set[str] = frozenset()) -> tuple
         remedy = "write it as 2010, 2010-05 or 2010-05-31, or give year and month"
         report(f"'{fields['date']}' of '{work.key}' is not a date", remedy, row=work.rows["date"], field="date")
     _numbers(fields)
+    if kind == "article" and "volume" not in fields and "number" in fields:
+        fields["volume"] = f"({fields.pop('number')})"  # printed only behind a volume
     if kind != "book":
         fields.pop("isbn", None)  # printed of books only, and Mendeley writes markup into others
     _addresses(fields)
@@ -249,7 +254,9 @@ def _dates(fields: dict[str, str]) -> bool:
 
 
 def _numbers(fields: dict[str, str]) -> None:
-    """Write the edition as the styles expect it, before the word "edition", and leave out numbers of other archives."""
+    """Write pages and edition as the styles expect them, and leave out numbers of other archives."""
+    if "pages" in fields:
+        fields["pages"] = re.sub(r"\s*[-‐‑‒–—−]+\s*", "--", fields["pages"]).rstrip("- ")
     if "edition" in fields:
         edition = re.sub(r"[\s~]*\b(?:edition|edn?\.?|aufl(?:age|\.)?)\s*$", "", fields["edition"], flags=re.IGNORECASE)
         if edition.isdigit():
@@ -307,15 +314,15 @@ def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
         elif not all(parts) or not parts or re.search(r"^and\b|\band$", name, re.IGNORECASE):
             report(f"'{name}' is only a part of a name", "write Family, Given, and separate authors by one ' and '")
             continue
-        elif re.search(r"\bet\.? al\b", outside := _outside(name)):
+        elif re.search(r"\bet\.? al\b", name):
             report(f"'{name}' would print as a name", "write 'and others' for further authors")
             continue
-        elif len(parts) > 1 and re.search(r"\s\\?&\s", outside):
+        elif len(parts) > 1 and re.search(r"\s\\?&\s", _outside(name)):
             report(f"'{name}' are several names", "separate authors by ' and '")
             continue
         else:
-            person = Person(name)
-            warnings += _doubts(name, outside, parts)
+            person = Person("others" if name.strip("{}").casefold() == "others" else name)
+            warnings += _doubts(name, _outside(name), parts)
         if person is not None:
             found.append(person)
     return found, warnings
