@@ -161,7 +161,7 @@ def _noting(function, note):
 
 
 def _numbered(frame) -> None:
-    """Note that the code in `frame` reads in a folder that it has opened before."""
+    """Note that the code in `frame` reads in an open folder."""
     while frame.f_back is not None and _top(frame) == "os":
         frame = frame.f_back
     if _is_of_the_book(frame):

@@ -20,7 +20,7 @@ def environment() -> dict[str, str]:
         "RESTATED_ROOT": str(paths.ROOT),
         "RESTATED_WATCH": "1",
         "SOURCE_DATE_EPOCH": epoch(),
-        # What a reader has every Python or IPython do first is no part of the book.
+        # What a reader has Python or IPython run at each start stays out of the book.
         "PYTHONSTARTUP": "",
         "IPYTHONDIR": str(paths.BUILD / "ipython"),
         "TZ": "UTC",

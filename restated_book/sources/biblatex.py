@@ -44,13 +44,7 @@ _LINEAGE = re.compile(
     r"(?:jr|sr|junior|senior|[ivx]+|\d(?:nd|rd|th)|ph\.?\s?d|m\.?d|esq|fils|père|filho|neto)\.?", re.I
 )
 _INITIALS = re.compile(r"\S.* (?:[^\W\d_]\.?[ -]?){1,3}")
-_GROUPS = re.compile(
-    r"^(?:The|World|National|International|European|American|British|United) |\b(?:Academy|Administration|Agency|"
-    r"Alliance|Association|Authority|Board|Bureau|Cent(?:er|re)s?|Collaborat\w+|College|Commission|Committee|"
-    r"Consortium|Corporation|Council|Department|Federation|Foundation|Government|Group|Inc|Initiative|Institut\w*|"
-    r"Laborator\w+|Ltd|Ministry|Nations|Network|Office|Organi[sz]ation|Panel|Parliament|Press|Programme|Project|"
-    r"Societ\w+|Task Force|Team|Trust|Union|Universi\w+|GmbH|Bundes\w+)\b"
-)
+_GROUPS = re.compile(rf"^(?:{'|'.join(_TABLES['groups']['first'])}) |\b(?:{'|'.join(_TABLES['groups']['any'])})\b")
 #: Words with a capital inside, and single ones but the article: BPD, fMRI, vitamin D; and what begins a sentence, also
 #: behind a bracket or quotation mark, or is a symbol there (β-carotene). What is in braces or maths, a command or an
 #: entity is passed over.
