@@ -21,13 +21,7 @@ except ImportError:  # Python can be built without it
     sqlite3 = None  # type: ignore[assignment]
 
 #: What was read, by kind. Paths are absolute, as they were when they were read: a program may change its folder.
-files: set[str] = set()
-folders: set[str] = set()
-asked: set[str] = set()
-variables: set[str] = set()
-numbers: set[str] = set()
-works: set[str] = set()
-heads: set[str] = set()
+files, folders, asked, variables, numbers, works, heads = (set[str]() for _ in range(7))
 #: Files read by a loader that notes in more detail what was looked up in them.
 sources: set[str] = set()
 #: Why the list may be incomplete, in words.
@@ -40,7 +34,6 @@ _STARTS |= {"subprocess.Popen": 0, "os.startfile": 0, "_winapi.CreateProcess": 0
 
 #: SQLITE_ATTACH, an action that SQLite asks an authorizer about.
 _ATTACH = 24
-_ATTACHING = "sqlite3, which attaches files"
 #: Modules of Python through which other modules read.
 _PASSING = {"os", "posixpath", "ntpath", "genericpath", "pathlib", "glob", "shutil", "collections", "importlib"}
 _PASSING |= {"_frozen_importlib", "_frozen_importlib_external"}
@@ -98,13 +91,9 @@ def _event(event: str, args: tuple) -> None:
             if event == "os.scandir" and _is_of_the_book(caller) and os.path.isdir(place):
                 files.update(os.path.join(place, name) for name in os.listdir(place))  # its answers hold sizes
     elif event == "sqlite3.connect":
-        name = os.fsdecode(args[0]) if isinstance(args[0], (str, bytes, os.PathLike)) else ""
-        if name.startswith("file:"):
-            unobserved.add("sqlite3 by an address")
-        elif name not in ("", ":memory:"):
-            _database(name)
+        _database(os.fsdecode(args[0]) if isinstance(args[0], (str, bytes, os.PathLike)) else "")
         if sys._getframe(1).f_code.co_name != "followed":
-            unobserved.add(_ATTACHING)
+            unobserved.add("sqlite3, which attaches files")
     elif event == "ctypes.dlsym" and _is_of_the_book(sys._getframe(3)):  # beyond two frames of ctypes
         unobserved.add("a compiled library")
     elif event in _NETWORK and _under_the_book(sys._getframe(1)):
@@ -118,19 +107,19 @@ def _event(event: str, args: tuple) -> None:
         unobserved.add(f"the program {os.path.basename(words[0])}" if words else "another process")
 
 
-def _database(name: str) -> None:
+def _database(name: str | None) -> None:
     """Note a database of SQLite, and the file in which it keeps what was written last."""
-    file(name)
-    file(f"{name}-wal")
+    if name is None or name.startswith("file:"):
+        unobserved.add("sqlite3 by an address")
+    elif name not in ("", ":memory:"):
+        file(name)
+        file(f"{name}-wal")
 
 
 def _authorized(action: int, name: str | None, *_: str | None) -> int:
     """Note a database that a statement attaches, and allow it."""
     if action == _ATTACH:
-        if name is None or name.startswith("file:"):
-            unobserved.add(_ATTACHING)
-        elif name not in ("", ":memory:"):
-            _database(name)
+        _database(name)
     return 0
 
 

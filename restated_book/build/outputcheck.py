@@ -101,8 +101,7 @@ def _warned(text: str) -> Fault:
     text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
     if re.search(r"\r(?!\n)|\x08", text):
         return _FAULTS["progress"]
-    lines = text.strip().splitlines() or [""]
-    said = lines[-1]
+    *_, said = lines = text.strip().splitlines() or [""]
     if named := next(filter(None, map(_WARNING.match, lines)), None):
         where = f" (line {named[2]} of the cell)" if "ipykernel_" in named[1] else ""
         said = f"{named[3]}: {named[4]}{where}"
@@ -142,11 +141,11 @@ def _of_this_run(output: Mapping) -> Fault | None:
 
 def _texts(part: object) -> Iterator[str | float]:
     """Return the texts and numbers in a part of an output."""
-    if isinstance(part, str) or (isinstance(part, int | float) and not isinstance(part, bool)):
-        yield part
-    elif isinstance(part, Mapping | list):
+    if isinstance(part, Mapping | list):
         for inside in part.values() if isinstance(part, Mapping) else part:
             yield from _texts(inside)
+    elif isinstance(part, str | int | float) and not isinstance(part, bool):
+        yield part
 
 
 def _in_words(text: str) -> Fault | None:

@@ -27,7 +27,10 @@ def zenodo() -> dict:
         "upload_type": "publication",
         "publication_type": "book",
         "description": about.abstract,
-        "creators": [{"name": citation.spelled(a)} for a in about.authors],
+        "creators": [
+            {"name": citation.spelled(a), **({"orcid": a["ORCID"].rpartition("/")[2]} if "ORCID" in a else {})}
+            for a in about.authors
+        ],
         "version": about.version,
         "publication_date": about.released.isoformat(),
         "license": OF_RECORD,

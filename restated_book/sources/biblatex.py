@@ -117,11 +117,8 @@ def _handed(parent: Work, child: Work, *, whole: bool) -> Iterator[tuple[str, st
     if whole:
         yield from ((name, text) for name, text in parent.fields.items() if name not in ("xdata", "ids"))
         return
-    part = child.type in ("incollection", "inbook", "inproceedings", "conference", "suppbook", "suppcollection")
-    part |= child.type in ("bookinbook", "inreference")
-    for name, text in parent.fields.items():
-        if name not in _TABLES["own"]:
-            yield name, text
+    part = child.type in _TABLES["parts"]
+    yield from ((name, text) for name, text in parent.fields.items() if name not in _TABLES["own"])
     if part:
         yield from ((name, parent.fields[name]) for name in ("booktitle", "booksubtitle") if name in parent.fields)
         yield from ((f"book{n}", parent.fields[n]) for n in ("title", "subtitle") if n in parent.fields)
@@ -237,9 +234,8 @@ def _dates(fields: dict[str, str]) -> bool:
             fields.setdefault("month", first[2])
     if "year" not in fields and "pubstate" in fields:
         fields["year"] = _WORDS.get(fields["pubstate"], fields["pubstate"])
-    with suppress(latex.Unprintable):  # the check will say so
-        if "year" in fields:
-            fields["year"] = latex.plain(fields["year"]).strip()
+    with suppress(latex.Unprintable, KeyError):  # the check will say so
+        fields["year"] = latex.plain(fields["year"]).strip()
     if "month" in fields:
         fields["month"] = _MONTHS.get(fields["month"].strip("{}. ").casefold(), fields["month"])
         if "year" not in fields:
@@ -253,15 +249,11 @@ def _numbers(fields: dict[str, str]) -> None:
         fields["pages"] = re.sub(r"\s*[-‐‑‒–—−]+\s*", "--", fields["pages"]).rstrip("- ")
     if "edition" in fields:
         edition = re.sub(r"[\s~]*\b(?:edition|edn?\.?|aufl(?:age|\.)?)\s*$", "", fields["edition"], flags=re.IGNORECASE)
-        if edition.isdigit():
-            n = int(edition)
-            ending = {1: "st", 2: "nd", 3: "rd"}.get(n % 10 if n // 10 % 10 != 1 else 0, "th")
-            edition = f"{n}{ending}"
-        fields["edition"] = edition
+        ending = {"1": "st", "2": "nd", "3": "rd"}.get(edition[-1:] if edition[-2:-1] != "1" else "", "th")
+        fields["edition"] = f"{int(edition)}{ending}" if edition.isdigit() else edition
     # The styles print every number of an archive as one of arXiv.
     archive = fields.get("eprinttype", fields.get("archiveprefix", "arxiv")).casefold()
-    found = _ARXIV.fullmatch(fields.pop("eprint", ""))
-    if found and archive == "arxiv":
+    if (found := _ARXIV.fullmatch(fields.pop("eprint", ""))) and archive == "arxiv":
         fields["eprint"] = found[1]
     if not fields.get("pubmed", "").isdigit():
         fields.pop("pubmed", None)
