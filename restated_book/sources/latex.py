@@ -33,14 +33,11 @@ _LINK = "\ufdef"
 _RESERVED = re.compile("[\ufdd0-\ufdef]")
 _TABLES = paths.tables(__file__)
 _CHARACTERS = _TABLES["characters"] | {name: char.translate(_KEEP) for name, char in _TABLES["literal"].items()}
-
-
-def _by_name(table: str) -> dict[str, str]:
-    """Return the kinds of groups by the commands or tags that make them."""
-    return {name: kind for kind, names in _TABLES[table].items() for name in names}
-
-
-_WITH_ARGUMENT, _SWITCHES, _TAGS = map(_by_name, ("with_argument", "switches", "tags"))
+#: Kinds of groups by the commands or tags that make them.
+_WITH_ARGUMENT, _SWITCHES, _TAGS = (
+    {name: kind for kind, names in _TABLES[table].items() for name in names}
+    for table in ("with_argument", "switches", "tags")
+)
 _ACCENTS, _SYMBOLS, _SPACES = (_TABLES[name] for name in ("accents", "symbols", "spaces"))
 _SUPERSCRIPT = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
