@@ -72,6 +72,8 @@ class Sources:
         return next((kind for kind in ("symlink", "dir", "file") if getattr(place, f"is_{kind}")()), "")
 
     def _variables(self, name: str) -> str:
+        if name == watch.EVERY:
+            return digest(*sorted(self._environment))
         value = self._environment.get(name)
         return "" if value is None else digest(value)
 

@@ -20,6 +20,7 @@ KINDS = ("files", "folders", "asked", "modules", "numbers", "works", "heads", "v
 _TABLES = paths.tables(__file__)
 #: Where the data of a result are; what is built or belongs to the environment; packages that open files without Python.
 _DATA, _ELSEWHERE, _UNSEEN_READERS = (tuple(_TABLES[name]) for name in ("data", "elsewhere", "unseen_readers"))
+_ELSEWHERE += tuple(watch.ROOMS)
 #: Folders outside the book that belong to the system, to Jupyter or to caches of libraries.
 _SYSTEM = [Path(f"/{name}") for name in _TABLES["system"]] + [Path.home() / name for name in _TABLES["home"]]
 _SYSTEM += (Path(os.environ[name]) for name in _TABLES["named"] if name in os.environ)
@@ -27,10 +28,10 @@ _SYSTEM += (Path(os.environ[name]) for name in _TABLES["named"] if name in os.en
 
 def _places(names: Iterable[str]) -> list[str]:
     """Return paths that results can rest on: inside the book relative to it, outside it whole."""
-    elsewhere, found = (*_ELSEWHERE, *code.packages()), set()
+    found = set()
     for name in names:
         if inside := paths.inside(name):
-            if inside.split("/", 1)[0] not in elsewhere and "__pycache__" not in inside:
+            if inside.split("/", 1)[0] not in _ELSEWHERE and "__pycache__" not in inside:
                 found.add(inside)
         elif not _of_the_system(name) and not paths.ROOT.is_relative_to(name):
             found.add(name)

@@ -9,23 +9,17 @@ import functools
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 try:
-    import sqlite3
+    import sqlite3.dbapi2
 except ImportError:  # Python can be built without it
     sqlite3 = None  # type: ignore[assignment]
 
 #: What was read, by kind. Paths are absolute, as they were when they were read: a program may change its folder.
-files: set[str] = set()
-folders: set[str] = set()
-asked: set[str] = set()
-variables: set[str] = set()
-numbers: set[str] = set()
-works: set[str] = set()
-heads: set[str] = set()
+files, folders, asked, variables, numbers, works, heads = (set[str]() for _ in range(7))
 #: Files read by a loader that notes in more detail what was looked up in them.
 sources: set[str] = set()
 #: Why the list may be incomplete, in words.
@@ -39,9 +33,12 @@ _STARTS |= {"subprocess.Popen": 0, "os.startfile": 0, "_winapi.CreateProcess": 0
 #: SQLITE_ATTACH, an action that SQLite asks an authorizer about.
 _ATTACH = 24
 #: Modules of Python through which other modules read.
-_PASSING = {"os", "posixpath", "ntpath", "genericpath", "pathlib", "glob", "shutil", "collections"}
+_PASSING = {"os", "posixpath", "ntpath", "genericpath", "pathlib", "glob", "shutil", "collections", "importlib"}
+_PASSING |= {"_frozen_importlib", "_frozen_importlib_external"}
+#: Audit events by which a program gets an answer from the network.
+_NETWORK = {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
 #: Packages that note what of a book they read.
-_ROOMS = {"restated", "restated_book"}
+ROOMS = {"restated", "restated_book"}
 #: Packages that ask about files and start programs for what no result rests on, such as the list of installed fonts.
 _HARMLESS = {"matplotlib", "platform", "uuid", "ctypes"}
 
@@ -85,17 +82,19 @@ def _event(event: str, args: tuple) -> None:
         # Imports search folders, too.
         caller = sys._getframe(1)
         searched = caller.f_code.co_filename.startswith("<frozen importlib") or _top(caller) == "importlib"
-        if isinstance(args[0], int) and _is_of_the_book(caller):
-            unobserved.add("a folder by its number")
+        if isinstance(args[0], int):
+            _numbered(caller)
         elif not (searched or _own.get()) and (place := _absolute("." if args[0] is None else args[0])) is not None:
             folders.add(place)
             if event == "os.scandir" and _is_of_the_book(caller) and os.path.isdir(place):
                 files.update(os.path.join(place, name) for name in os.listdir(place))  # its answers hold sizes
     elif event == "sqlite3.connect":
-        _database(os.fsdecode(args[0]) if isinstance(args[0], (str, bytes, os.PathLike)) else "", " by an address")
+        _database(os.fsdecode(args[0]) if isinstance(args[0], (str, bytes, os.PathLike)) else "")
+        if sys._getframe(1).f_code.co_name != "followed":
+            unobserved.add("sqlite3, which attaches files")
     elif event == "ctypes.dlsym" and _is_of_the_book(sys._getframe(3)):  # beyond two frames of ctypes
         unobserved.add("a compiled library")
-    elif event == "socket.connect" and _under_the_book(sys._getframe(1)):
+    elif event in _NETWORK and _under_the_book(sys._getframe(1)):
         unobserved.add("the network")
     elif event in _STARTS and _under_the_book(sys._getframe(1)):
         at = _STARTS[event]
@@ -106,10 +105,10 @@ def _event(event: str, args: tuple) -> None:
         unobserved.add(f"the program {os.path.basename(words[0])}" if words else "another process")
 
 
-def _database(name: str | None, words: str) -> None:
-    """Note a database of SQLite, and the file in which it keeps what was written last; if it has no name, `words`."""
+def _database(name: str | None) -> None:
+    """Note a database of SQLite, and the file in which it keeps what was written last."""
     if name is None or name.startswith("file:"):
-        unobserved.add(f"sqlite3{words}")
+        unobserved.add("sqlite3 by an address")
     elif name not in ("", ":memory:"):
         file(name)
         file(f"{name}-wal")
@@ -118,7 +117,7 @@ def _database(name: str | None, words: str) -> None:
 def _authorized(action: int, name: str | None, *_: str | None) -> int:
     """Note a database that a statement attaches, and allow it."""
     if action == _ATTACH:
-        _database(name, ", which attaches files")
+        _database(name)
     return 0
 
 
@@ -134,15 +133,37 @@ def _followed(connect):
     return followed
 
 
-def _noting(function):
-    """Wrap a function that answers a question about a path."""
+def _noting(function, note):
+    """Wrap a function that answers a question about a path: `note` takes the path, if it is not in an open folder."""
 
     @functools.wraps(function)
     def noting(path, *args, **kwargs):
-        _asked(path)
+        if kwargs.get("dir_fd") is not None:
+            _numbered(sys._getframe(1))
+        elif note:
+            note(path)
         return function(path, *args, **kwargs)
 
     return noting
+
+
+def _numbered(frame) -> None:
+    """Note that the code in `frame` reads in an open folder."""
+    while frame.f_back is not None and _top(frame) == "os":
+        frame = frame.f_back
+    if _is_of_the_book(frame):
+        unobserved.add("a folder by its number")
+
+
+class _Absent:
+    """The last finder of modules: what it is asked for does not exist, and may be there the next time."""
+
+    @staticmethod
+    def find_spec(name: str, path: Iterable[str] | None = None, target: object = None) -> None:
+        if _is_of_the_book(_caller(sys._getframe(1))):
+            last = name.rpartition(".")[2]
+            for folder in filter(None, map(_absolute, sys.path if path is None else path)):
+                asked.update(os.path.join(folder, file) for file in (last, f"{last}.py"))
 
 
 def _caller(frame):
@@ -167,7 +188,7 @@ def _is_of_the_book(frame) -> bool:
     place = frame.f_globals.get("__file__")
     if place is None:
         return _top(frame) == "__main__"  # a cell
-    return not installed(place) and _top(frame) not in _ROOMS
+    return not installed(place) and _top(frame) not in ROOMS
 
 
 def _top(frame) -> str:
@@ -190,17 +211,18 @@ def start() -> None:
         return
     _watching = True
     sys.addaudithook(_event)
-    for name in ("stat", "lstat", "access", "readlink"):
-        plain, noting = getattr(os, name), _noting(getattr(os, name))
+    sys.meta_path.append(_Absent)  # type: ignore[arg-type]
+    for name in ("stat", "lstat", "access", "readlink", "open"):
+        plain, noting = getattr(os, name), _noting(getattr(os, name), _asked if name != "open" else None)
         for able in (os.supports_fd, os.supports_dir_fd, os.supports_follow_symlinks, os.supports_effective_ids):
             if plain in able:
                 able.add(noting)
         setattr(os, name, noting)
     if os.name == "nt":  # there these ask the system directly
         for name in ("exists", "lexists", "isfile", "isdir", "islink"):
-            setattr(os.path, name, _noting(getattr(os.path, name)))
+            setattr(os.path, name, _noting(getattr(os.path, name), _asked))
     if sqlite3 is not None:
-        sqlite3.connect = _followed(sqlite3.connect)
+        sqlite3.connect = sqlite3.dbapi2.connect = _followed(sqlite3.connect)
     if passing := sys.modules.get("_posixsubprocess"):  # multiprocessing starts processes by it, without an event
         starts = passing.fork_exec
 
@@ -210,14 +232,19 @@ def start() -> None:
             return starts(*args)
 
         passing.fork_exec = started  # type: ignore[attr-defined]
-    value_of = os._Environ.__getitem__
+    value_of, names = os._Environ.__getitem__, os._Environ.__iter__
 
     def looked_up(self, key):
         if isinstance(key, (str, bytes)) and _is_of_the_book(_caller(sys._getframe(1))):
             variables.add(os.fsdecode(key))
         return value_of(self, key)
 
-    os._Environ.__getitem__ = looked_up  # type: ignore[method-assign]
+    def listed(self):
+        if _is_of_the_book(_caller(sys._getframe(1))):
+            variables.add(EVERY)
+        return names(self)
+
+    os._Environ.__getitem__, os._Environ.__iter__ = looked_up, listed  # type: ignore[method-assign]
 
 
 @contextmanager

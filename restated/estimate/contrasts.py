@@ -66,8 +66,7 @@ def z_difference(first: Box, second: Box, se_first: Box, se_second: Box, *, rho:
         raise RestatedError(problem, field="rho", remedy="Use at least -1 and less than 1")
     check_finite(first=first, second=second, se_first=se_first, se_second=se_second)
     for box in (first, second, se_first, se_second):
-        if box[0] > box[1]:
-            raise RestatedError(f"the box {box} runs downwards", remedy="Give the lower end first")
+        _box(box)
     if min(se_first[0], se_second[0]) <= 0:
         raise RestatedError("a standard error is not positive", field="se")
     pairs = [*product(se_first, se_second)]
@@ -101,6 +100,8 @@ def _box(box: Box) -> None:
     if not isinstance(box, (tuple, list)) or len(box) != 2:
         raise RestatedError(f"{box!r} is not a box", remedy="Give its two ends, (low, high)")
     check_numbers(low=box[0], high=box[1])
+    if not box[0] <= box[1]:
+        raise RestatedError(f"the box {box} runs downwards or lacks an end", remedy="Give the lower end first")
 
 
 def _quantile(level: float) -> float:

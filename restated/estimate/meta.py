@@ -10,6 +10,7 @@ Medicine 22, 2693-2710. Jackson et al. (2017), Statistics in Medicine 36, 3923-3
 tau2.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -243,9 +244,9 @@ def cumulative(
     key = np.arange(len(y)) if order is None else np.asarray(order)
     if key.shape != y.shape:
         raise RestatedError(f"{len(y)} effects but {key.size} sort keys", field="order")
-    if (missing := pd.isna(key)).any():
-        remedy = "Give its year, or leave it out"
-        raise RestatedError(f"study {int(missing.argmax()) + 1} has no sort key", field="order", remedy=remedy)
+    check_labels(key, "order", "sort key")
+    if key.dtype.kind in "OU" and all(re.fullmatch(r"\s*\d+\s*", str(k)) for k in key):
+        key = key.astype(int)  # years as text
     labels = _checked_labels(labels, len(y))
     try:
         sequence = np.argsort(key, kind="stable")
@@ -273,6 +274,14 @@ def _checked_labels(labels: Sequence[object] | None, k: int) -> Sequence[object]
     if labels is not None and len(labels) != k:
         raise RestatedError(f"{k} studies but {len(labels)} labels", field="labels")
     return labels
+
+
+def check_labels(labels: ArrayLike, field: str, what: str) -> None:
+    """Raise a RestatedError, in `field`, for the first study whose label, a `what`, is missing or blank."""
+    missing = [bool(pd.isna(label)) or not str(label).strip() for label in np.asarray(labels).ravel()]
+    if any(missing):
+        problem, remedy = f"study {missing.index(True) + 1} has no {what}", "Give it, or leave the study out"
+        raise RestatedError(problem, field=field, remedy=remedy)
 
 
 def check_effects(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[Floats, Floats]:

@@ -17,7 +17,7 @@ from scipy import stats
 
 from restated.arguments import FloatOrArray, Floats, Ints, check_level
 from restated.errors import RestatedError
-from restated.estimate.meta import check_effects, design_matrix
+from restated.estimate.meta import check_effects, check_labels, design_matrix
 from restated.tau2 import ROUNDOFF
 
 #: Directions in which a cluster has no residual left are dropped: the generalised inverse of Bell & McCaffrey.
@@ -197,7 +197,6 @@ def clusters(cluster: ArrayLike, k: int) -> tuple[Ints, list[Ints]]:
     labels = pd.Series(np.asarray(cluster)) if np.ndim(cluster) == 1 else None
     if labels is None or len(labels) != k:
         raise RestatedError(f"{k} effects but cluster labels of shape {np.shape(cluster)}", field="cluster")
-    if labels.isna().any():
-        raise RestatedError(f"study {int(labels.isna().argmax()) + 1} has no cluster label", field="cluster")
+    check_labels(labels, "cluster", "cluster label")
     codes, _ = pd.factorize(labels)
     return codes, [np.flatnonzero(codes == code) for code in range(codes.max() + 1)]

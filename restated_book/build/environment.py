@@ -20,6 +20,9 @@ def environment() -> dict[str, str]:
         "RESTATED_ROOT": str(paths.ROOT),
         "RESTATED_WATCH": "1",
         "SOURCE_DATE_EPOCH": epoch(),
+        # What a reader has Python or IPython run at each start stays out of the book.
+        "PYTHONSTARTUP": "",
+        "IPYTHONDIR": str(paths.BUILD / "ipython"),
         "TZ": "UTC",
         "LC_ALL": "C.UTF-8",
         # As in JupyterLab: a figure that a cell leaves open becomes an output, and outputs are checked.

@@ -23,10 +23,17 @@ _NOT_READ = ("text/html", "image/svg+xml", "image/png", ledger.MIME_READS, prove
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{4,}|\b0x[0-9a-fA-F]{8,}")
 #: Moments as programs print them: 2026-01-31 12:30, Jan 31 12:30:00 2026.
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)|([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) (?:[A-Z]+ )?(\d{4})")
-#: A line that is only a value, without digits.
-_BARE = re.compile(r"^\s*[-+]?(?:nan|inf|True|False|None|NaT|<NA>)\s*$", re.M | re.I)
+#: A value without digits: alone in its line, in brackets, behind a colon or an equals sign; and what Python prints of a
+#: list, a dictionary or another object.
+_BARE = re.compile(
+    r"^\s*[-+]?(?i:nan|inf|true|false|none|nat|<na>)\s*$|[:=([{,] *[-+]?(?:nan|inf|NaN|True|False|None|NaT|<NA>)(?!\w)"
+    r"|^\s*(?:\[.*\]|\{.*\}|\(.*,.*\)|<[\w.-]+ .*>)\s*$|^\s*'.*'\s*$",
+    re.M,
+)
+#: Two lines of the same marks without blanks behind them, as in a CSV.
+_CSV = re.compile(r"^[^,;\n]*([,;])(?=\S)[^\n]*\n[^,;\n]*\1\S", re.M)
 #: What matplotlib returns for a figure or a part of one.
-_DRAWN = re.compile(r"\W*(?:Figure\(|Axes|matplotlib\.|Text\(|array\(\[+<Axes)|.{0,20}<(?:Figure|Axes|\w+Container)")
+_DRAWN = re.compile(r"\W*(?:Figure\(|Axes|matplotlib\.|Text\(|array\(\[+<Axes)|[^'\"]*<(?:Figure|Axes|\w+Container)")
 #: A line of a warning: its file, line, kind and words.
 _WARNING = re.compile(r"(.*):(\d+): (\w+): (.*)")
 #: What is wrong with an output, and what to write instead.
@@ -71,7 +78,8 @@ def _unmarked(output: Mapping) -> Fault | None:
         return _warned(text) if output["name"] == "stderr" else _printed(text)
     data = output["data"]
     for pattern, fault in _TYPES.items():
-        if any(re.search(pattern, mime) for mime in data):
+        # Of what is shown as HTML too, the formula is for paper.
+        if any(re.search(pattern, mime) for mime in data if mime != "text/latex" or "text/html" not in data):
             return fault
     text = "".join(data.get("text/plain", ""))
     if _DRAWN.match(text):
@@ -92,8 +100,7 @@ def _warned(text: str) -> Fault:
     text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
     if re.search(r"\r(?!\n)|\x08", text):
         return _FAULTS["progress"]
-    lines = text.strip().splitlines() or [""]
-    said = lines[-1]
+    *_, said = lines = text.strip().splitlines() or [""]
     if named := next(filter(None, map(_WARNING.match, lines)), None):
         where = f" (line {named[2]} of the cell)" if "ipykernel_" in named[1] else ""
         said = f"{named[3]}: {named[4]}{where}"
@@ -110,7 +117,7 @@ def _printed(text: str) -> Fault | None:
         return "prints colours or other signals for a terminal", "print plain text"
     if fault := _in_words(text):
         return fault
-    if re.search(r"[\t|\u2500-\u257f]|[^\s.!?:] {2,}\S", text):
+    if re.search(r"[\t|\u2500-\u257f]|[^\s.!?:] {2,}\S", text) or _CSV.search(text):
         return _FAULTS["table"]
     if any(unicodedata.category(sign).startswith("N") for sign in text) or _BARE.search(text):
         return f"shows a result: {' '.join(text.split())[:60]}", _VALUE
@@ -133,11 +140,11 @@ def _of_this_run(output: Mapping) -> Fault | None:
 
 def _texts(part: object) -> Iterator[str | float]:
     """Return the texts and numbers in a part of an output."""
-    if isinstance(part, str) or (isinstance(part, int | float) and not isinstance(part, bool)):
-        yield part
-    elif isinstance(part, Mapping | list):
+    if isinstance(part, Mapping | list):
         for inside in part.values() if isinstance(part, Mapping) else part:
             yield from _texts(inside)
+    elif isinstance(part, str | int | float) and not isinstance(part, bool):
+        yield part
 
 
 def _in_words(text: str) -> Fault | None:

@@ -76,6 +76,7 @@ def person(name: Mapping[str, str]) -> dict[str, str]:
     if "literal" in name:
         return {"@type": "Organization", "name": name["literal"]}
     parts = {"givenName": name.get("given"), "familyName": family(name), "honorificSuffix": name.get("suffix")}
+    parts |= {"@id": name.get("ORCID")}
     return {"@type": "Person", **{part: text for part, text in parts.items() if text}}
 
 
@@ -106,6 +107,8 @@ def _about(file: Path, book: Path, stamp: tuple) -> About:
         for part in set(_NAMES) & set(author):
             if not isinstance(author[part], str):
                 refuse(f"'{part}' of author {i} is not a text", "put it in quotation marks", field="authors")
+        if not re.fullmatch(r"https://orcid\.org/(\d{4}-){3}\d{3}[\dX]", author.get("orcid", _ORCID), re.ASCII):
+            refuse(f"'{author['orcid']}' of author {i} is not an ORCID", f"write it as {_ORCID}", field="authors")
     doi = _doi(given)
     if doi and not bibliography.is_doi(doi):
         refuse(f"'{doi}' is not a bare DOI", "write it as 10.5281/zenodo.1234567", field="doi")
@@ -133,16 +136,17 @@ def _about(file: Path, book: Path, stamp: tuple) -> About:
 
 
 def _doi(given: Mapping) -> str:
-    """Return the bare DOI in ``CITATION.cff``: its own, the first identifier, or that of the preferred citation."""
+    """Return the bare DOI in ``CITATION.cff``: its own, the first identifier, or that of a citation of its title."""
     listed = given.get("identifiers") if isinstance(given.get("identifiers"), list) else ()
     dois = (i.get("value") for i in listed or () if isinstance(i, dict) and i.get("type") == "doi")
     preferred = given.get("preferred-citation")
     found = given.get("doi") or next(filter(None, dois), "")
-    if not found and isinstance(preferred, dict):
+    if not found and isinstance(preferred, dict) and preferred.get("title") == given["title"]:
         found = preferred.get("doi", "")
     return biblatex.bare_doi(str(found).strip())
 
 
+_ORCID = "https://orcid.org/0000-0002-1825-0097"
 #: Parts of a person's name in ``CITATION.cff``, and in CSL.
 _NAMES: dict[str, str] = _TABLES["names"]
 
@@ -179,7 +183,7 @@ def item(book: About, kind: str, title: str = "", page: str = "", anchor: str = 
         "type": KINDS[kind][0],
         "title": title or book.title,
         "container-title": book.title if kind != "book" else "",
-        "author": [dict(a) for a in book.authors],
+        "author": [{part: text for part, text in a.items() if part != "ORCID"} for a in book.authors],
         "issued": {"date-parts": [[book.released.year, book.released.month, book.released.day]]},
         "version": book.version,
         "language": "en",

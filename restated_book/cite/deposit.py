@@ -25,7 +25,10 @@ def zenodo() -> dict:
         "title": about.title,
         **_TABLES["zenodo"],
         "description": about.abstract,
-        "creators": [{"name": citation.spelled(a)} for a in about.authors],
+        "creators": [
+            {"name": citation.spelled(a), **({"orcid": a["ORCID"].rpartition("/")[2]} if "ORCID" in a else {})}
+            for a in about.authors
+        ],
         "version": about.version,
         "publication_date": about.released.isoformat(),
         "keywords": list(about.keywords),

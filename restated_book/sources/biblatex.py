@@ -37,11 +37,14 @@ _PART = re.compile(r"\s*([\w-]+)\s*=\s*(\"[^\"]*\"|\{(?:[^{}]|\{[^{}]*\})*\}|[^,
 _EXTENDED = re.compile(r"\s*(?:family|given|prefix|suffix)(?:-i)?\s*=", re.IGNORECASE)
 _LINEAGE = re.compile(_TABLES["lineage"], re.I)
 _INITIALS = re.compile(r"\S.* (?:[^\W\d_]\.?[ -]?){1,3}")
-_GROUPS = re.compile(_TABLES["groups"])
-#: Words with a capital inside, and single ones but the article: BPD, fMRI, vitamin D. What is in braces or maths, a
-#: command or an entity is passed over.
+_GROUPS = re.compile(rf"^(?:{'|'.join(_TABLES['groups']['first'])}) |\b(?:{'|'.join(_TABLES['groups']['any'])})\b")
+#: Words with a capital inside, and single ones but the article: BPD, fMRI, vitamin D; and what begins a sentence, also
+#: behind a bracket or quotation mark, or is a symbol there (β-carotene). What is in braces or maths, a command or an
+#: entity is passed over.
 _CAPITALS = re.compile(
     r"(\\[A-Za-z]+|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\$[^$]*\$|<[^<>]*>|&#?\w+;)|[^\W_]+[A-Z][^\W_]*|\b[B-Z]\b"
+    r"|^[^\W\d_A-Z](?![^\W\d_]{2})|(?<=[&/-])A\b|(?<=[a-z] )A(?= [a-z]|[,;:.)?!]|$)"
+    r"|(?:(?<=[?!] )|(?<=[a-z]{3}\. )|(?<=[A-Z]{2}\. )|(?<=[¿¡])|(?<=^[\[(\"'“„«‘])|(?<=^``))[^\W\d_]"
 )
 #: Words in capitals; and those that nobody would spell so otherwise: without a vowel, with a digit, Roman numerals.
 _ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]+\b")
@@ -49,7 +52,7 @@ _UNSPOKEN = re.compile(r"[B-DF-HJ-NP-TV-XZ]{2,6}|(?=\w*\d)[A-Z0-9]+|[IVX]{2,5}")
 #: A name as PubMed writes it, with initials and no comma.
 _BARE_INITIALS = re.compile(r"[^\W\d_]\S*[^\W\dA-Z_]\S*(?: \S+)* (?:[A-Z]\.?-?){1,3}")
 #: What publishers print after names, and no name holds.
-_MARK = re.compile(r"[\d*†‡§¶()@|=]")
+_MARK = re.compile(r"[\d¹²³⁴⁵*†‡§¶()@|=]|\\textsuperscript")
 #: What separates an address from the next one in the same field.
 _NEXT = re.compile(r"[\s,;|]+(?=(?:\\url\s*\{|<)?(?:https?|ftp)://)", re.IGNORECASE)
 #: Most parents of parents; BibTeX knows one.
@@ -103,11 +106,8 @@ def _handed(parent: Work, child: Work, *, whole: bool) -> Iterator[tuple[str, st
     if whole:
         yield from ((name, text) for name, text in parent.fields.items() if name not in ("xdata", "ids"))
         return
-    part = child.type in ("incollection", "inbook", "inproceedings", "conference", "suppbook", "suppcollection")
-    part |= child.type in ("bookinbook", "inreference")
-    for name, text in parent.fields.items():
-        if name not in _TABLES["own"]:
-            yield name, text
+    part = child.type in _TABLES["parts"]
+    yield from ((name, text) for name, text in parent.fields.items() if name not in _TABLES["own"])
     if part:
         yield from ((name, parent.fields[name]) for name in ("booktitle", "booksubtitle") if name in parent.fields)
         yield from ((f"book{n}", parent.fields[n]) for n in ("title", "subtitle") if n in parent.fields)
@@ -159,6 +159,8 @@ def entry(work: Work, report: Report, acronyms: Set[str] = frozenset()) -> tuple
         remedy = "write it as 2010, 2010-05 or 2010-05-31, or give year and month"
         report(f"'{fields['date']}' of '{work.key}' is not a date", remedy, row=work.rows["date"], field="date")
     _numbers(fields)
+    if kind == "article" and "volume" not in fields and "number" in fields:
+        fields["volume"] = f"({fields.pop('number')})"  # printed only behind a volume
     if kind != "book":
         fields.pop("isbn", None)  # printed of books only, and Mendeley writes markup into others
     _addresses(fields)
@@ -220,9 +222,8 @@ def _dates(fields: dict[str, str]) -> bool:
             fields.setdefault("month", first[2])
     if "year" not in fields and "pubstate" in fields:
         fields["year"] = _WORDS.get(fields["pubstate"], fields["pubstate"])
-    with suppress(latex.Unprintable):  # the check will say so
-        if "year" in fields:
-            fields["year"] = latex.plain(fields["year"]).strip()
+    with suppress(latex.Unprintable, KeyError):  # the check will say so
+        fields["year"] = latex.plain(fields["year"]).strip()
     if "month" in fields:
         fields["month"] = _MONTHS.get(fields["month"].strip("{}. ").casefold(), fields["month"])
         if "year" not in fields:
@@ -231,18 +232,16 @@ def _dates(fields: dict[str, str]) -> bool:
 
 
 def _numbers(fields: dict[str, str]) -> None:
-    """Write the edition as the styles expect it, before the word "edition", and leave out numbers of other archives."""
+    """Write pages and edition as the styles expect them, and leave out numbers of other archives."""
+    if "pages" in fields:
+        fields["pages"] = re.sub(r"\s*[-‐‑‒–—−]+\s*", "--", fields["pages"]).rstrip("- ")
     if "edition" in fields:
         edition = re.sub(r"[\s~]*\b(?:edition|edn?\.?|aufl(?:age|\.)?)\s*$", "", fields["edition"], flags=re.IGNORECASE)
-        if edition.isdigit():
-            n = int(edition)
-            ending = {1: "st", 2: "nd", 3: "rd"}.get(n % 10 if n // 10 % 10 != 1 else 0, "th")
-            edition = f"{n}{ending}"
-        fields["edition"] = edition
+        ending = {"1": "st", "2": "nd", "3": "rd"}.get(edition[-1:] if edition[-2:-1] != "1" else "", "th")
+        fields["edition"] = f"{int(edition)}{ending}" if edition.isdigit() else edition
     # The styles print every number of an archive as one of arXiv.
     archive = fields.get("eprinttype", fields.get("archiveprefix", "arxiv")).casefold()
-    found = _ARXIV.fullmatch(fields.pop("eprint", ""))
-    if found and archive == "arxiv":
+    if (found := _ARXIV.fullmatch(fields.pop("eprint", ""))) and archive == "arxiv":
         fields["eprint"] = found[1]
     if not fields.get("pubmed", "").isdigit():
         fields.pop("pubmed", None)
@@ -285,15 +284,15 @@ def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
         elif not all(parts) or not parts or re.search(r"^and\b|\band$", name, re.IGNORECASE):
             report(f"'{name}' is only a part of a name", "write Family, Given, and separate authors by one ' and '")
             continue
-        elif re.search(r"\bet\.? al\b", outside := _outside(name)):
+        elif re.search(r"\bet\.? al\b", name):
             report(f"'{name}' would print as a name", "write 'and others' for further authors")
             continue
-        elif len(parts) > 1 and re.search(r"\s\\?&\s", outside):
+        elif len(parts) > 1 and re.search(r"\s\\?&\s", _outside(name)):
             report(f"'{name}' are several names", "separate authors by ' and '")
             continue
         else:
-            person = Person(name)
-            warnings += _doubts(name, outside, parts)
+            person = Person("others" if name.strip("{}").casefold() == "others" else name)
+            warnings += _doubts(name, _outside(name), parts)
         if person is not None:
             found.append(person)
     return found, warnings

@@ -306,7 +306,7 @@ def _addresses(key: str, entry: Entry, owner: dict[str, str]) -> Iterator[tuple[
         return
     if not is_doi(doi):
         bare = re.search(rf"({_DOI.pattern})\W*$", doi, _DOI.flags)
-        remedy = f"write it as {bare[1] if bare else '10.1037/bul0000038'}"
+        remedy = f"write it as {bare[1]}" if bare else "write it like 10.1037/bul0000038"
         yield "doi", f"'{shorten(doi, LONG)}' of '{key}' is not a bare DOI", remedy
     elif first := owner.get(doi.casefold()):
         yield "doi", f"'{key}' and '{first}' have the same DOI {doi}", "keep one entry per work"

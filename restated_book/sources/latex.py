@@ -18,7 +18,7 @@ _CODED = re.compile(r"\\|--|''|,,|[~`]|\s\s")
 
 # Noncharacters, which no text holds (Unicode 23.7), stand for characters that a later step would read as markup, and
 # mark what a group in braces is.
-_LITERAL = "\\{}$%^~"
+_LITERAL = "\\{}$%^~`"
 _KEPT = {char: chr(0xFDD0 + i) for i, char in enumerate(_LITERAL)}
 _KEEP = str.maketrans(_KEPT)
 _RESTORE = str.maketrans({kept: char for char, kept in _KEPT.items()})
@@ -28,13 +28,11 @@ _LINK = "\ufdef"
 _RESERVED = re.compile("[\ufdd0-\ufdef]")
 _TABLES = paths.tables(__file__)
 _CHARACTERS = _TABLES["characters"] | {name: char.translate(_KEEP) for name, char in _TABLES["literal"].items()}
-
-
-def _by_name(table: str) -> dict[str, str]:
-    return {name: kind for kind, names in _TABLES[table].items() for name in names}
-
-
-_WITH_ARGUMENT, _SWITCHES, _TAGS = map(_by_name, ("with_argument", "switches", "tags"))
+#: Kinds of groups by the commands or tags that make them.
+_WITH_ARGUMENT, _SWITCHES, _TAGS = (
+    {name: kind for kind, names in _TABLES[table].items() for name in names}
+    for table in ("with_argument", "switches", "tags")
+)
 _ACCENTS, _SYMBOLS, _SPACES = (_TABLES[name] for name in ("accents", "symbols", "spaces"))
 _SUPERSCRIPT = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
@@ -51,11 +49,14 @@ _MATHS = re.compile(rf"(?<!\\)\$\$?(.*?)(?<!\\)\$\$?|\\\((.*?)\\\)|\\ensuremath\
 #: A tag as Crossref writes it into BibTeX; LaTeX would swallow the blank after it.
 _TYPED_TAG = re.compile(r"\\textless(?:\{\}|\s*)(/?)(\w+)\s*\\textgreater(?:\{\}|(\s*))")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ELEMENT = r"(?:[a-z]+:)?([a-z]+)"
+_ELEMENT = r"(?:[a-z]+:)?([a-z-]+)"
 _PAIR = re.compile(rf"<{_ELEMENT}(?:\s+[^<>]*)?>([^<>]*)</(?:[a-z]+:)?\1\s*>", re.IGNORECASE)
 _BREAK = re.compile(r"\s*<(?:jats:)?br\s*/?>\s*", re.IGNORECASE)
 _FORMULA = re.compile(rf"(?:\w*\{{[{_MARKS['sup']}{_MARKS['sub']}][^{{}}]*\}})+\w*")
-_LEFT_TAG = re.compile(rf"</?(?:(?:{'|'.join(_TAGS)}|br)(?:\s+[\w:-]+\s*=[^<>]*)?|(?:jats|mml):\w+[^<>]*)\s*/?>", re.I)
+_LEFT_TAG = re.compile(
+    rf"<(?:(?:{'|'.join(_TAGS)}|br)(?:\s+[\w:-]+\s*=[^<>]*)?|(?:jats|mml):\w+[^<>]*)\s*/?>|</[a-z][\w:-]*\s*>|<!--",
+    re.I,
+)
 
 
 #: Most groups within groups; rendering calls itself for each, and no title has more than a few.
@@ -144,6 +145,7 @@ def _decoded(text: str, links: list[tuple[str, str]] | None) -> str:
     if _CODED.search(text):
         text = _unicode(text)
     text = re.sub(r"\\([`'^~\"=.]|[dbcktruvHhGU](?![A-Za-z]))\s*(?:\{([^\W\d_]{1,2})\}|([^\W\d_]))", _accent, text)
+    text = re.sub(r"`(.*?)'(?!\w)", r"‘\1’", re.sub(r"(?<=[\w}])`", "’", text)).replace("`", "‘")
     if left := re.search(r"\\(?:[A-Za-z]+|.|$)", text):
         message = f"'{left[0]}' is a command that is not read here"
         if left[0][1:] in _WITH_ARGUMENT or left[0][1:] in _SWITCHES:
@@ -201,6 +203,7 @@ def _maths(match: re.Match) -> str:
         return formula
     after = match.string[match.end() : match.end() + 1]
     uneven = after.isdigit() or formula[:1].isspace() != formula[-1:].isspace()
+    uneven |= formula[:1].isspace() and re.search(r"\w\s+\w", formula) is not None
     if uneven and not re.search(r"[\\_^=]", formula):
         raise Unprintable(f"'{match[0]}' is maths, though it looks like sums of money", "write a dollar sign as \\$")
     text = _formula(formula.strip())
@@ -226,9 +229,11 @@ def _formula(formula: str) -> str:
             pieces.append({"-": "−", "'": "′", "`": "‘", "*": "∗"}.get(char, char))
         elif re.fullmatch(r"(?:math|text|operatorname|mbox|boldsymbol|bm)\w*", word):
             continue  # the letters of its argument follow
-        elif word in ("bar", "hat", "tilde", "overline", "vec") and (over := re.match(r"\{?\s*(\w)\s*\}?", rest)):
+        elif word in ("bar", "hat", "tilde", "overline", "vec") and (
+            over := re.match(r"\{?\s*(\\[A-Za-z]+|\w)\s*\}?", rest)
+        ):
             mark = {"bar": "\u0304", "overline": "\u0304", "hat": "\u0302", "tilde": "\u0303", "vec": "\u20d7"}[word]
-            pieces.append(unicodedata.normalize("NFC", over[1] + mark))
+            pieces.append(unicodedata.normalize("NFC", _formula(over[1]) + mark))
             rest = rest[over.end() :]
         else:
             pieces.append(_symbol(word, formula))

@@ -116,6 +116,32 @@ WAYS = {
         {"notebooks/helper_three.py": "def read():\n    return open('../book/deep.txt').read()", "book/deep.txt": "1"},
         ("book/deep.txt", "2"),
     ),
+    "helper-not-there": (
+        "try:\n    import helper_six\nexcept ImportError:\n    pass\n0",
+        {},
+        ("notebooks/helper_six.py", "X = 1"),
+    ),
+    "helper-looked-for": (
+        "import importlib.util; importlib.util.find_spec('helper_seven')",
+        {},
+        ("notebooks/helper_seven.py", "X = 1"),
+    ),
+    "module-not-there": (
+        "import helper_eight",
+        {
+            "notebooks/helper_eight.py": "try:\n    from whole import part\nexcept ImportError:\n    part = 0\n",
+            "notebooks/whole/__init__.py": "",
+        },
+        ("notebooks/whole/part.py", "X = 1"),
+    ),
+    "data-among-code": ("open('../review/rows.csv').read()", {"review/rows.csv": "1"}, ("review/rows.csv", "2")),
+    "commit": ("open('../.git/HEAD').read()", {".git/HEAD": "1"}, (".git/HEAD", "2")),
+    "sqlite-by-another-name": (
+        "import sqlite3.dbapi2 as s; s.connect(':memory:').execute(\"attach '../book/third.sqlite' as b\")",
+        {"book/third.sqlite": ""},
+        ("book/third.sqlite", "2"),
+    ),
+    "all-variables": ("import os; [name for name in os.environ if 'LISTED' in name]", {}, ("$RESTATED_LISTED", "2")),
     "before-any-import": ("open('../book/first.txt').read()", {"book/first.txt": "1"}, ("book/first.txt", "2")),
 }
 
@@ -136,6 +162,12 @@ UNOBSERVED = {
         "process",
     ),
     "attached": ("import sqlite3; sqlite3.connect('').execute('attach ? as b', (':memory:',))", "sqlite3"),
+    "sqlite-without-connect": ("import sqlite3; sqlite3.Connection(':memory:').close()", "sqlite3"),
+    "open-in-a-folder": ("import os; os.open('.', os.O_RDONLY, dir_fd=os.open('..', os.O_RDONLY))", "folder"),
+    "stat-in-a-folder": ("import os; os.stat('.', dir_fd=os.open('..', os.O_RDONLY)).st_size", "folder"),
+    "walk-in-folders": ("import os; list(os.fwalk('../book'))", "folder"),
+    "datagram": ("import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'', ('127.0.0.1', 9))", "network"),
+    "name-of-a-host": ("import socket; socket.getaddrinfo('localhost', 80)", "network"),
     "network": ("import socket; socket.socket().connect_ex(('127.0.0.1', 9))", "network"),
     "c-library": ("import ctypes; ctypes.CDLL(None).abs(-1)", "compiled"),
     "library": ("import lxml.etree", "lxml"),
@@ -175,7 +207,7 @@ print("RESULT", json.dumps([always, found, [n for n in due() if n not in always]
 
 @pytest.fixture(scope="module")
 def observed(tmp_path_factory):
-    """The notebooks due at once, those due after each change, those due when all is as before, and the report."""
+    """The notebooks due at once, those due after each change and in the end, the report, what was started."""
     with Calls(tmp_path_factory.mktemp("reads") / "book", own_code=True) as calls:
         root, away = calls.root, tmp_path_factory.mktemp("away")
         books.copy(root, (*ROOMS, "data", "book"), books.FILES)
@@ -190,17 +222,24 @@ def observed(tmp_path_factory):
             (root / "notebooks").mkdir(exist_ok=True)
             cell = f"AWAY = {str(away)!r}; _ = None\n{cell};"
             (root / "notebooks" / f"{name}.md").write_text(f"{HEAD}{textwrap.dedent(cell)}\n```\n", encoding="utf-8")
+        own = "open('../started.txt', 'w').write(str('STARTED' in globals()))"
+        (root / "notebooks" / "own.md").write_text(f"{HEAD}{own};\n```\n", encoding="utf-8")
+        (profile := away / "profile_default" / "startup").mkdir(parents=True)
+        for script in (away / "start.py", profile / "start.py"):
+            script.write_text("STARTED = True", encoding="utf-8")
         changes = json.dumps({name: change for name, (_, _, change) in WAYS.items()})
-        result = calls(code=CODE.format(away=str(away), changes=changes))
+        reader = {"PYTHONSTARTUP": str(away / "start.py"), "IPYTHONDIR": str(away)}
+        result = calls(code=CODE.format(away=str(away), changes=changes), **reader)
         assert result.returncode == 0, result.stderr
+        started = (root / "started.txt").read_text(encoding="utf-8")
     line = next(x for x in result.stdout.splitlines() if x.startswith("RESULT "))
-    return (*json.loads(line.removeprefix("RESULT ")), result.stdout)
+    return (*json.loads(line.removeprefix("RESULT ")), result.stdout, started)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_change_of_what_was_read_makes_exactly_its_reader_due(observed, way):
     _, found, *_ = observed
-    assert found[way] == [way]
+    assert found[way] == sorted({way, "all-variables"} if WAYS[way][2][0].startswith("$") else {way})
 
 
 def test_nothing_is_due_once_all_is_as_before(observed):
@@ -209,10 +248,14 @@ def test_nothing_is_due_once_all_is_as_before(observed):
 
 @pytest.mark.parametrize("way", UNOBSERVED)
 def test_what_cannot_be_observed_is_run_each_time_and_the_build_says_so(observed, way):
-    always, *_, report = observed
+    always, _, _, report, _ = observed
     assert way in always
     after = report.partition(f"notebooks/{way}.md ")[2].splitlines()[1]
     assert "is run in every build" in after and UNOBSERVED[way][1] in after
+
+
+def test_what_a_reader_has_run_at_each_start_is_not_run(observed):
+    assert observed[-1] == "False"
 
 
 def test_nothing_else_is_run_each_time(observed):

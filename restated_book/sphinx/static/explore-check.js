@@ -61,7 +61,7 @@
     const below = Math.floor(percent.value * n / 100 + 1e-9), share = function (c) { return c + " of " + n + " (" + x.show(100 * c / n) + " %)"; };
     let detail = "no whole count fits; the nearest are " + share(below) + " and " + share(below + 1);
     const cut = ceil(percent.middle * size, all); // digits cut off: from the value up to one unit more
-    if (percent.value > 0 && cut * all < (percent.middle + 2n * percent.half) * size) detail += "; " + cut + " of " + n + " gives the print if digits are cut off instead of rounded";
+    if (percent.value > 0 && cut * all < (percent.middle + 2n * percent.half) * size) detail += "; " + cut + " of " + n + " gives the published number if digits are cut off instead of rounded";
     return { fits: false, low: 100 * below / n, high: 100 * (below + 1) / n, detail: detail, count: 0 };
   }
   function grim(now) {

@@ -66,7 +66,17 @@ REFUSED = {
     "a table without bars at its sides": (data(text__markdown="a | b\n--- | ---\nc | d"), ["table without a status"]),
     "text in Markdown": (data(text__markdown="**so**"), ["text with markup", "text of the page"]),
     "HTML": (data(text__html="<b>so</b>"), ["text with markup"]),
-    "a formula": (mime("text/latex"), ["formula", "$…$"]),
+    "a formula": (data(text__latex="$x$", text__plain="x"), ["formula", "$…$"]),
+    "HTML with LaTeX for paper": (mime("text/latex"), ["text with markup"]),
+    "a list of words": (printed("['a', 'b']\n"), ["result: ['a', 'b']"]),
+    "a dictionary of words": (data(text__plain="{'a': 'x'}"), ["result: {'a': 'x'}"]),
+    "a displayed word": (data(text__plain="'words'"), ["result: 'words'"]),
+    "truths of numpy": (printed("[ True False]\n"), ["result"]),
+    "a named truth": (printed("so: True\n"), ["result"]),
+    "a named infinity": (printed("r = inf\n"), ["result"]),
+    "a function": (printed("<built-in function f>\n"), ["result"]),
+    "a printed CSV": (printed("name,value\nx,high\ny,low\n"), ["table without a status"]),
+    "bars behind numbers": (result("(array([1., 0.]), array([1.]), <BarContainer object of 1 artists>)"), ["figure"]),
     "a script": (mime("application/javascript"), ["script"]),
     "JSON": (mime("application/json"), ["text with markup"]),
     "a map": (data(**{"application__geo+json": "{}"}), ["application/geo+json, which a page cannot hold"]),
@@ -128,6 +138,9 @@ def test_what_would_not_appear_properly_is_refused_naming_the_cell(case):
 TAKEN = {
     "nothing": [],
     "a remark": [printed("There is no data/originals/x.csv here: see https://example.org/home/x.\n")],
+    "words that are values elsewhere": [
+        printed("True to form, none of them: no, none; (so it is)\nNone said so,\nbut, well.\n")
+    ],
     "sentences": [printed("So it is.  And so:  it ends, and/or stops.\r\n")],
     "two tables": [marked("a", text__plain="1"), marked("b", text__plain="2016-01-31 12:30 to ratio a:b")],
     "a table with pictures and HTML": [marked(text__html="<img src='/tmp/x/y'>", text__plain="x")],

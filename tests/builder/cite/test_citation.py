@@ -195,6 +195,26 @@ def test_names_and_doi_of_the_citation_file_are_kept(root, typed):
     assert about.doi == "10.5281/zenodo.1234567"
 
 
+def test_an_orcid_is_in_the_metadata_and_in_no_citation(root):
+    file, author = root / "CITATION.cff", "family-names: Muster\n    given-names: A.\n    orcid: "
+    text = file.read_text(encoding="utf-8").replace('name: "The Restated contributors"', author + citation._ORCID, 1)
+    file.write_text(text, encoding="utf-8")
+    about = citation.about(root)
+    assert citation.person(about.authors[0])["@id"] == citation._ORCID
+    assert citation.item(about, "book")["author"] == [{"family": "Muster", "given": "A."}]
+    file.write_text(text.replace(citation._ORCID, '"0000-1"'), encoding="utf-8")
+    with pytest.raises(RestatedError, match="'0000-1' of author 1 is not an ORCID"):
+        citation.about(root)
+
+
+def test_the_doi_of_another_work_is_not_that_of_the_book(root):
+    file = root / "CITATION.cff"
+    text = file.read_text(encoding="utf-8").partition("preferred-citation:")[0]
+    paper = "preferred-citation: {type: article, title: A paper, doi: 10.1000/paper, authors: [{name: A}]}\n"
+    file.write_text(text + paper, encoding="utf-8")
+    assert citation.about(root).doi == ""
+
+
 def test_the_first_contact_with_an_address_takes_corrections(root):
     assert citation.about(root).contact == ""
     file = root / "CITATION.cff"

@@ -102,6 +102,21 @@ PRINTS = {
         "Anna Muster. A Title. J, 2010. A, B eng Trial."
     ),
     f"@article{{k, {BODY}, journal = {{J}}, doi = {{10/gf523c}}}}": "Anna Muster. A Title. J, 2010. doi:10/gf523c.",
+    f"@article{{k, {BODY}, journal = {{J}}, number = {{3}}, pages = {{1355-–1381}}}}": (
+        "Anna Muster. A Title. J, (3):1355–1381, 2010."
+    ),
+    f"@article{{k, {BODY}, journal = {{J}}, volume = 2, pages = {{12 --}}}}": "Anna Muster. A Title. J, 2:12, 2010.",
+    "@misc{k, author = {A, B and Others}, title = {[Hepatitis A virus: Wo? Hier. A trial].}, year = 1}": (
+        "B A and others. [Hepatitis A virus: wo? Hier. A trial]. 1."
+    ),
+    "@misc{k, author = {A, B}, title = {β-Blockers in Type A: ``The O`Neil'' `self'}, year = 1}": (
+        "B A. β-blockers in type A: “the O’neil” ‘self’. 1."
+    ),
+    "@misc{k, author = {A, B}, title = {``Self'' as $\\hat\\beta$ in \\glqq Gutem\\grqq}, year = 1}": (
+        "B A. “Self” as β̂ in „gutem“. 1."
+    ),
+    r"@misc{k, author = {A, B}, title = {<inline-formula><tex-math notation='LaTeX'>$x$</tex-math></inline-formula>: "
+    "<xref>y</xref>}, year = 1}": "B A. x: y. 1.",
 }
 
 

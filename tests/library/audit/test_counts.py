@@ -55,7 +55,7 @@ def test_a_share_no_count_gives_is_refused_and_the_neighbours_are_named():
     found = counts.percent_of_count(parse("58"), [41])
     assert not found.fits
     assert (found.low, found.high) == (pytest.approx(100 * 23 / 41), pytest.approx(100 * 24 / 41))
-    assert "24 of 41 gives the print if digits are cut off" in found.detail
+    assert "24 of 41 gives the published number if digits are cut off" in found.detail
     assert "cut off" not in counts.percent_of_count(parse("37.1"), [34]).detail
 
 

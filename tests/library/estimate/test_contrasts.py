@@ -83,6 +83,7 @@ def test_the_least_correlation_is_where_z_passes():
     [
         (lambda: z_difference(*PEERS, rho=1.0), "correlation of 1.0"),
         (lambda: z_difference((0.4, 0.3), *PEERS[1:]), "runs downwards"),
+        (lambda: two_sided_p((0.0, math.nan)), "lacks an end"),
         (lambda: z_difference(*PEERS[:3], (0.0, 0.1)), "not positive"),
         (lambda: standard_error((0.5, 0.5), (0.1, 0.1), level=0.95), "no width"),
         (lambda: standard_error((0.1, 0.1), (0.5, 0.5), level=95), "not between 0 and 1"),

@@ -85,8 +85,14 @@ def test_differences_without_an_answer(r, n):
 
 @pytest.mark.parametrize(
     ("x", "y"),
-    [([1, 2, 3], [1, 2, 4]), ([1, 2, 3, 4], [1, 1, 1, 1]), ([1, 2, 3, np.nan], [1, 2, 4, 3]), ([1, 2, 3, 4], [1, 2])],
-    ids=["few", "constant", "missing", "unpaired"],
+    [
+        ([1, 2, 3], [1, 2, 4]),
+        ([1, 2, 3, 4], [1, 1, 1, 1]),
+        ([1, 2, 3, 4], [1, 1, 1, 1 + 1e-15]),
+        ([1, 2, 3, np.nan], [1, 2, 4, 3]),
+        ([1, 2, 3, 4], [1, 2]),
+    ],
+    ids=["few", "constant", "all but constant", "missing", "unpaired"],
 )
 def test_correlations_without_an_answer(x, y):
     with pytest.raises(RestatedError, match="4 pairs of finite numbers"):

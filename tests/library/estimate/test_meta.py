@@ -295,10 +295,16 @@ def test_the_ad_hoc_interval_is_the_wider_of_knapp_hartung_and_a_t_interval_and_
     assert adhoc.se == pytest.approx(expected)
 
 
+def test_years_given_as_text_are_ordered_as_numbers():
+    found = meta.cumulative([0.1, 0.2, 0.3], [0.01, 0.02, 0.03], ["10", "9", "11"], labels=["a", "b", "c"])
+    assert found.index.tolist() == ["b", "a", "c"]
+
+
 @pytest.mark.parametrize(
     ("order", "labels", "message"),
     [
         ([2000, np.nan, 2001], None, "study 2 has no sort key"),
+        (["2000", " ", "2001"], None, "study 2 has no sort key"),
         ([2000, "1999", None], None, "study 3 has no sort key"),
         ([2000, "1999", (1,)], None, "cannot be compared"),
         ([2000, 1999, 2001], ["a", "b"], "3 studies but 2 labels"),

@@ -112,6 +112,7 @@ def test_simulated_clusters_recover_the_mean_and_its_coverage():
     [
         (lambda: robust.fit([1, 2], [1, 1], ["a"]), "2 effects but cluster labels"),
         (lambda: robust.fit([1, 2], [1, 1], ["a", None]), "study 2 has no cluster label"),
+        (lambda: robust.fit([1, 2], [1, 1], ["", "a"]), "study 1 has no cluster label"),
         (lambda: robust.fit([1, 2], [1, 1], ["a", "a"]), "1 clusters cannot carry 1"),
         (lambda: robust.fit([1, 2], [1, 1], ["a", "b"], rho=1.2), "correlation 1.2"),
         (lambda: robust.fit([1, 2], [1, 1], ["a", "b"], level=1.5), "level 1.5"),
