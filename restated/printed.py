@@ -17,6 +17,7 @@ from typing import Any
 
 from restated.arguments import check_option
 from restated.errors import RestatedError
+from restated.words import tables
 
 #: Digits kept for a printed fraction that does not end (17/60); both ends are rounded outwards.
 FRACTION_DIGITS = 28
@@ -35,18 +36,7 @@ _WORDS |= {"once": 1, "twice": 2, "none": 0}
 _FRACTIONS = {"half": ".5", "one half": ".5", "a quarter": ".25", "one quarter": ".25", "three quarters": ".75"}
 _FRACTIONS |= {"one fifth": ".2", "two fifths": ".4", "three fifths": ".6", "four fifths": ".8"}
 #: Marks by what they mean in a number.
-_ALIKE = {
-    " ": "\u00a0\u2007\u2008\u2009\u200a\u202f",  # no-break, figure, punctuation, thin, hair, narrow no-break
-    "-": "\u2212\u2010\u2011\u2012\ufe63",  # typographic minus, hyphens, dash, small minus
-    "~": "\u223c\u2248\u02dc",  # similar to, almost equal, small tilde
-    ".": "\ufe52",  # small full stop
-    ",": "\u060c\ufe50",  # Arabic and small comma
-    "'": "\u2018\u2019\u02bc\u066c",  # apostrophes, Arabic thousands mark
-    "\u00b7": "\u066b\u2219\u22c5\u2027\u0387",  # Arabic decimal mark, other dots at mid-height
-    "\u00d7": "\u2715\u2a2f",  # other crosses
-    "%": "\u066a",
-    "\u2013": "\u2014",  # both dashes: a minus before a number, "to" between two
-}
+_ALIKE = tables(__file__)
 _TRANSLATE: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width forms of ASCII
 _TRANSLATE |= {ord(c): plain for plain, others in _ALIKE.items() for c in others}
 _RAISED = str.maketrans("\u207a\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "+-0123456789")

@@ -1,11 +1,9 @@
 """Places of the files of a book."""
 
 import os
-import tomllib
 from pathlib import Path
-from typing import Any
 
-from restated import errors
+from restated import errors, words
 
 
 def _root() -> Path:
@@ -30,9 +28,7 @@ BUILD = ROOT / "_build"
 EXPECTED = ROOT / "expected.json"
 
 
-def tables(module: str) -> dict[str, Any]:
-    """Return the tables of the TOML file next to a module's file: words and names that its code works with."""
-    return tomllib.loads(Path(module).with_suffix(".toml").read_text(encoding="utf-8"))
+tables = words.tables
 
 
 def shown(path: Path | str) -> str:

@@ -83,31 +83,21 @@ class Ledger:
         text: str = "",
         finding: str | None = None,
     ) -> None:
-        """Enter one recomputed number.
+        """Enter one recomputed number under its permanent name `id`: lower case, words joined by hyphens.
 
-        Parameters
-        ----------
-        id : str
-            Permanent name, e.g. ``stability-secure-r``: lower case, words joined by hyphens.
         value, low, high : float, optional
             The number, left out when only a range is known, and the ends of the restated set or of the `interval`.
         basis : str
             Source of the number; left out for one computed from study tables, whose status decides. A table that a
             reader supplied makes it ``original`` unless assumptions are needed, a recalled number ``recalled``.
-        quantity : str
-            Meaning of the number in words; taken from the printed number when left out.
+        quantity, text, unit, digits
+            Meaning in words, by default that of the printed number; a result in words in the place of all numbers;
+            unit after the number, and decimals to show in prose.
         interval : str
             ``"set"``, or the name of the interval from `low` to `high`.
-        published : str, optional
-            Id of the printed number this restates; one that is not in the register is refused at once.
-        by_construction : bool
-            True when the printed number was an input, so that agreement proves nothing.
-        reason : str
-            One neutral sentence: the reason for a difference, or the assumptions.
-        digits, unit : int, str
-            Decimals to show in prose, and unit after the number.
-        text : str
-            A result in words, such as a pair of counts, in the place of value, ends and printed number.
+        published, by_construction, reason
+            Id of the printed number this restates, which the register must have; whether that was an input, so that
+            agreement proves nothing; one neutral sentence on a difference or on the assumptions.
         """
         basis = _observed(id, basis)
         self._check(id, basis, published)
@@ -174,8 +164,6 @@ class Ledger:
     ) -> None:
         """Enter a pooled fit: its estimate and other results, each under an id of its own and in the order given.
 
-        Parameters
-        ----------
         fit : restated.estimate.meta.MetaFit or another with the attributes that `parts` ask for
         back, factor : callable, float
             From the scale of the analysis to the recorded one, and a multiplier applied afterwards.

@@ -13,15 +13,8 @@ SUPPLIED = "observed, original file supplied by the reader"
 #: Statuses that give way where a reader's table was read: they say of rows that nothing was assumed.
 FROM_ROWS = (OPEN, "enumerated", "moment-matched", "arithmetic on printed numbers", "printed")
 #: Statuses of rows, the one that asks for most caution first.
-CAUTION = (
-    "recalled, not verified",
-    SUPPLIED,
-    "assumed",
-    "computed by us when the evidence was gathered",
-    "moment-matched",
-    "enumerated",
-    "printed",
-)
+CAUTION = ["recalled, not verified", SUPPLIED, "assumed", "computed by us when the evidence was gathered"]
+CAUTION += ["moment-matched", "enumerated", "printed"]
 #: In place of a download of rows that a reader supplied.
 WITHHELD = "Not for download: it rests on a file that the reader supplied."
 

@@ -16,8 +16,9 @@ from restated.errors import RestatedError, together
 from restated.printed import Printed, float_ends, parse_number
 from restated.reconstruct.compatible import LISTS, RECONSTRUCTORS, boxes, is_count
 from restated.reconstruct.statements import natural, stem
+from restated.words import tables
 
-_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_TABLES = tables(__file__)
 #: Kinds of statements, by which coverage is reported.
 KINDS = tuple(_TABLES["kinds"])
 #: Whether a truth counts: public data are those of the paper; some are; or definitions differ, or the print is wrong.

@@ -10,23 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from restated.errors import RestatedError
-from restated.plots import style
-from restated.plots.marks import Fill, Mark, dots
+from restated.plots import marks, style
+from restated.plots.marks import Fill, dots
 from restated.plots.rows import MARGIN, shortened, under_headings
 from restated.plots.style import BASE, EM, NARROW, WIDE, Drawn, canvas, colour, drawing, on_canvas, text_width, wrap_to
 from restated.plots.words import alt_text, plural
 
 #: Mark of each judgement, drawn next to the word; open judgements have none.
-JUDGEMENT_MARKS = {
-    "low": Mark("o", True, "third"),
-    "some concerns": Mark("^", False, "second"),
-    "unclear": Mark("^", False, "second"),
-    "high": Mark("X", True, "warn"),
-    "none found": None,
-    "not serious": Mark("o", True, "third"),
-    "serious": Mark("X", True, "warn"),
-    "cannot judge": None,
-}
+JUDGEMENT_MARKS = marks.of("judgements")
 #: The judgements that count against a row.
 AGAINST = ("high", "serious")
 #: Shorter words for cells.

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from restated.errors import RestatedError
 from restated.plots.style import colour
+from restated.words import tables
 
 #: Line style as matplotlib takes it: a name, or an offset with the lengths of strokes and gaps in line widths.
 Dash: TypeAlias = str | tuple[float, tuple[float, ...]]
@@ -21,6 +22,9 @@ GUIDE: Dash = (0, (2, 2))
 DOTTED_GUIDE: Dash = (0, (1, 2))
 #: Size and edge width of a mark in points.
 SIZE, EDGE = 6.5, 1.4
+
+
+_TABLES = tables(__file__)
 
 
 class Mark(NamedTuple):
@@ -40,6 +44,11 @@ class Mark(NamedTuple):
             "markeredgecolor": tone,
             "markerfacecolor": tone if self.filled else colour("page"),
         }
+
+
+def of(kind: str) -> dict[str, Any]:
+    """Return the marks of a kind of things by their words; None for one without a mark."""
+    return {word: Mark(*mark) if mark else None for word, mark in _TABLES[kind].items()}
 
 
 class Line(NamedTuple):

@@ -1,12 +1,10 @@
 """The one look of every figure: colours by role, which `render.svg` pairs with dark ones, type sizes, small helpers."""
 
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, wraps
-from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, cast
 
 import matplotlib as mpl
@@ -19,6 +17,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 
 from restated.errors import RestatedError
+from restated.words import tables
 
 
 class Tone(NamedTuple):
@@ -28,7 +27,7 @@ class Tone(NamedTuple):
     dark: str
 
 
-_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+_TABLES = tables(__file__)
 #: Colours by their meaning.
 ROLES = {role: Tone(*tones) for role, tones in _TABLES["roles"].items()}
 RAMP = ("ramp1", "ramp2", "ramp3", "ramp4", "ramp5")

@@ -7,23 +7,16 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from restated.errors import RestatedError
+from restated.plots import marks
 from restated.plots import rows as layout
-from restated.plots.marks import Fill, Mark, dots
+from restated.plots.marks import Fill, dots
 from restated.plots.rows import Column
 from restated.plots.style import Drawn, colour, drawing, require
 from restated.plots.words import CORRELATION, Scale, alt_text, plural
 from restated.verdict import VERDICTS
 
 #: Mark of each verdict, always drawn next to the word.
-MARKS = {
-    "identical": Mark("o", True, "accent"),
-    "within-rounding": Mark("o", True, "accent"),
-    "compatible": Mark("o", False, "accent"),
-    "differs": Mark("D", True, "warn"),
-    "not-recomputable": Mark("x", True, "muted"),
-    "unverified": Mark("^", False, "muted"),
-    "new": Mark("P", True, "third"),
-}
+MARKS = marks.of("verdicts")
 NUMBERS = ("published_low", "published_high", "restated", "restated_low", "restated_high")
 PRINTED = Fill("band2", "second", width=1.1)
 BAR = 0.37  # half height of the printed rounding interval, in rows

@@ -11,17 +11,10 @@ from math import ceil
 from restated.errors import RestatedError
 from restated.intervals import Ends, closed_interval, scaled
 from restated.printed import Printed, parse
+from restated.words import tables
 
 #: Departures from plain rounding, in words.
-ELEMENTS: Mapping[str, str] = {
-    "truncation": "digits were cut off instead of rounded",
-    "derived": "computed from numbers that were rounded before",
-    "divisor": "an SD with divisor n where n - 1 is usual",
-    "tests": "one-sided, or another test than the usual one",
-    "estimator": "estimator or interval method not stated",
-    "last digit": "one unit of the last digit either way",
-    "missing": "a few cases more or fewer than printed",
-}
+ELEMENTS: Mapping[str, str] = tables(__file__)
 #: The elements of each strength.
 STRENGTHS: Mapping[str, frozenset[str]] = {
     "as printed": frozenset(),

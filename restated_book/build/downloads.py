@@ -54,8 +54,6 @@ def write(
     shown = digest(rests_on, *(file.read_bytes() for file in results.values()))
     _keep(extra / book.RESULTS, shown, lambda: book.write_results(extra / book.RESULTS, results, epoch))
     items = functools.cache(lambda: list(embeds.items(parts, entries)))
-    # A table may change in a cell that no number of the ledger follows.
-    rests_on = digest(rests_on, *(file.read_bytes() for file in executed))
     _keep(extra / embeds.FOLDER, rests_on, lambda: embeds.write(extra / embeds.FOLDER, items()))
     _keep(extra / embeds.REVIEWS, rests_on, lambda: embeds.write_reviews(extra / embeds.REVIEWS, items()))
     # Most files of the copy for offline reading are these, which :func:`restated_book.export.finish` goes on from.

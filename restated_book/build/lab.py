@@ -19,21 +19,8 @@ from restated_book.outputs import MYST
 
 #: Where JupyterLab finds these settings: in the folder of the book, not among those of its user.
 SETTINGS = paths.BUILD / "lab"
-#: A double click on a notebook in Markdown opens it as a notebook.
-_VIEWERS = {"defaultViewers": dict.fromkeys(("markdown", "myst"), "Jupytext Notebook")}
-#: JupyterLab asks its makers for news and updates unless it is configured not to.
-_SILENT = {"fetchNews": "false", "checkForUpdates": False}
-OVERRIDES = {
-    "@jupyterlab/docmanager-extension:plugin": _VIEWERS,
-    "@jupyterlab/apputils-extension:notification": _SILENT,
-}
-#: The extension that shows results in prose, and what JupyterLab needs to know of it.
+#: The extension that shows results in prose.
 EXTENSION = "restated-lab"
-_PACKAGE = {
-    "name": EXTENSION,
-    "version": "1.0.0",
-    "jupyterlab": {"extension": True, "_build": {"load": "static/prose.js", "extension": "./extension"}},
-}
 #: What only kernels of the build have: these do not end with their notebook.
 _BUILD_ONLY = ("RESTATED_WATCH",)
 
@@ -63,9 +50,10 @@ def _browser() -> bool:
 def variables() -> dict[str, str]:
     """Return the environment of JupyterLab and its kernels; write the settings it names."""
     extension, script = SETTINGS / "labextensions" / EXTENSION, Path(__file__).with_suffix(".js").read_text("utf-8")
+    settings = paths.tables(__file__)
     written = {
-        SETTINGS / "labconfig" / "default_setting_overrides.json": json.dumps(OVERRIDES, indent=1),
-        extension / "package.json": json.dumps(_PACKAGE, indent=1),
+        SETTINGS / "labconfig" / "default_setting_overrides.json": json.dumps(settings["overrides"], indent=1),
+        extension / "package.json": json.dumps({"name": EXTENSION, **settings["package"]}, indent=1),
         extension / "static" / "prose.js": f"const PROSE = {json.dumps(prose())};\n{script}",
     }
     for file, text in written.items():

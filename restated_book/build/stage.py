@@ -15,6 +15,7 @@ from restated_book.build import swap
 from restated_book.build.execute import RESTS_ON
 from restated_book.chapters import heads
 from restated_book.export import chapter, links, pictures, tables
+from restated_book.freshness import digest
 from restated_book.sources import settings
 
 
@@ -90,8 +91,8 @@ class Executed(UserDict):
 def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
     """Return what other pages need of a notebook: its title, the figures and tables it shows, and the files it read.
 
-    ``alts`` has the alternative text of each figure by its id. Of the register ``files`` are those of the numbers that
-    were looked up; `entries` are the rows of the ledger.
+    ``alts`` has the alternative text of each figure, and the digest of each table, by its id. Of the register ``files``
+    are those of the numbers that were looked up; `entries` are the rows of the ledger.
     """
     findings = chapter.findings(content, entries)
 
@@ -99,7 +100,8 @@ def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
         return findings is None or Path(file).stem in findings or not register.is_register_file(file)
 
     read = [file for file in provenance.files(content) if is_read(file)]
-    alts = {table.id: table.alt for table in tables.collect(content) if table.kind == "figure"}
+    made = tables.collect(content)
+    alts = {table.id: table.alt if table.kind == "figure" else digest(table.html) for table in made}
     title = heads.title(paths.NOTEBOOKS / f"{name}.md")
     return {"title": title, "shown": outputs.shown(content), "files": read, "alts": alts}
 

@@ -5,9 +5,7 @@ expected ratings only. Expected ratings are in the column space of the analysis 
 deviations, so the model fitted to deviations plus expectations has the coefficients of the former plus those of the
 latter and the same standard errors: one fit serves every set of true effects (:mod:`.effects`).
 
-References
-----------
-Plackett, R. L. (1965). JASA, 60, 516-522 (two-by-two table from its margins and odds ratio).
+Reference: Plackett (1965), JASA 60, 516-522 (two-by-two table from its margins and odds ratio).
 """
 
 from __future__ import annotations

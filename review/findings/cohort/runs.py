@@ -39,13 +39,8 @@ class Variation:
 
 
 #: Ranges of the first edition: class shares around the worldwide ones, ratings that fall in both sexes alike.
-FIRST_EDITION = {
-    "share_disorganized": (0.18, 0.29),
-    "share_secure": (0.675, 0.675),
-    "share_avoidant": (0.192, 0.192),
-    "trend": (-0.30, 0.0),
-    "trend_boys": (0.0, 0.0),
-}
+FIRST_EDITION = {"share_disorganized": (0.18, 0.29), "share_secure": (0.675, 0.675), "share_avoidant": (0.192, 0.192)}
+FIRST_EDITION |= {"trend": (-0.30, 0.0), "trend_boys": (0.0, 0.0)}
 #: Short labels for figures; the chapter explains each change.
 VARIATIONS: dict[str, Variation] = {
     "base": Variation("base design", lambda d: d),
