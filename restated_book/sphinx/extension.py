@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -34,9 +35,11 @@ def configure(app, config) -> None:
     config.html_static_path.append(str(HERE / "static"))
     try:
         # A changed ledger or head of a chapter changes every page that prints it: Sphinx reads all of them again.
-        config.restated_digest = freshness.digest(entries.load().digest, repr(heads.chapters()))
+        config.restated_digest = entries.load().digest
     except RestatedError as error:
         raise ConfigError(str(error)) from None
+    with suppress(RestatedError):  # in a book that only Jupyter Book builds there may be none
+        config.restated_digest = freshness.digest(config.restated_digest, repr(heads.chapters()))
 
 
 def override_visitors(app) -> None:

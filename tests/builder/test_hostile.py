@@ -21,7 +21,7 @@ MARKUP = "</script></title></td><script>xss(1)</script><img src=x onerror=\"xss(
 FORMULA = "=cmd|' /C calc'!A0"
 
 #: In BibTeX an ampersand is written with a backslash, and a brace ends a field.
-IN_BIBTEX = MARKUP.replace("&", "\\&").replace("{{ 7*7 }} ", "").replace("\u2028", "")
+IN_BIBTEX = MARKUP.replace("</", "< /").replace("&", "\\&").replace("{{ 7*7 }} ", "").replace("\u2028", "")
 
 CHAPTER = f"""---
 jupytext:

@@ -23,7 +23,7 @@ def test_the_worst_outcome_speaks_for_a_number():
         "check_power": 0.9,
     }
     assert found["b"]["check"] == "inconsistent as printed"
-    assert found["b"]["check_method"] == "one effect printed as d and as r"
+    assert found["b"]["check_method"] == "one effect published as d and as r"
     assert (found["c"]["check"], found["c"]["check_power"]) == ("the check has no power", 0)
     assert "d" not in found
 

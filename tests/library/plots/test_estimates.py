@@ -15,7 +15,7 @@ def test_shape_says_whether_an_interval_reaches_no_effect():
     assert excludes.get_marker() != includes.get_marker()
     assert "1 of 2 intervals exclude 0" in drawn.alt
     assert {"← better", "worse →", "no interval"} <= set(texts(drawn.fig))
-    assert any("or none was printed" in text for text in texts(drawn.fig))
+    assert any("or none was published" in text for text in texts(drawn.fig))
 
 
 def test_groups_are_headed_and_extra_columns_shown():
