@@ -63,11 +63,14 @@ def ranges(
         layout.whiskers(chart, at[here], low[here], high[here], role=mark.role, width=width)
         known_here = here & np.isfinite(value)
         dots(chart.ax, value[known_here], at[known_here], mark, size=7, edge=1.5)
+    # A name that belongs to the rows below it, too, is repeated where rows are read one by one.
+    full = shown.assign(**{left[0]: shown[left[0]].mask(shown[left[0]] == "").ffill().fillna("")})
+    naming = left if full[left[0]].duplicated().any() else left[:1]
     spoken = []
-    for i, name in enumerate(table[left[0]]):
+    for i, name in enumerate(full[[*naming]].agg(lambda row: ", ".join(filter(None, row)), axis=1)):
         if np.isfinite(low[i]):
             spoken.append(f"{name}: {scale.write(low[i])} to {scale.write(high[i])}")
         elif np.isfinite(value[i]):
             spoken.append(f"{name}: {scale.write(value[i])}")
-    data = shown.assign(lowest=scale.back(low), highest=scale.back(high), value=scale.back(value))
+    data = full.assign(lowest=scale.back(low), highest=scale.back(high), value=scale.back(value))
     return Drawn(chart.fig, alt_text(says, "; ".join(spoken)), data.dropna(axis=1, how="all"))

@@ -18,6 +18,8 @@ from restated_book.sphinx import ledgerpage, ledgerparts
 DATA = "search-data.js"
 #: Characters of a section's text kept for matching and for the excerpt.
 SECTION_TEXT = 6_000
+#: Data behind figures and ways to cite them: long, and found by what is above them.
+_NOT_SOUGHT = re.compile(r"<details class=\"rs-(?:data|cite)\b.*?</details>", re.S)
 
 
 def works(env, uri) -> dict[str, tuple[str, str, str]]:
@@ -43,7 +45,7 @@ def _pieces(node: nodes.Node, names: dict[str, str]) -> Iterator[str]:
         yield str(node)
     elif isinstance(node, nodes.raw):
         if "html" in node.get("format", ""):
-            yield html.unescape(re.sub(r"<[^>]+>", " ", node.astext()))
+            yield html.unescape(re.sub(r"<[^>]+>", " ", _NOT_SOUGHT.sub("", node.astext())))
     elif not isinstance(node, (nodes.literal_block, nodes.comment, nodes.section)):
         pieces = (piece for child in node.children for piece in _pieces(child, names))
         # Text of one paragraph keeps its own spaces.

@@ -19,7 +19,7 @@ from review.figures.tables import checked, completed, distinct, ensure, rows
 WIDTH, HEIGHT = 9.0, 4.6  # inches
 LEFT = 0.7
 STEP = 0.018  # distance of estimates of one year, as a share of all years: the width of a mark
-NONE_PRINTED = "no interval printed"
+NONE_PRINTED = "no interval published"
 YEARS = Scale("", steps=(1, 2, 5, 10, 20, 50))
 OPTIONAL = {"low": np.nan, "high": np.nan, "text": "", "series": ""}  # columns that a table may lack, with their values
 Window: TypeAlias = tuple[float, float, str] | None

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from restated.errors import RestatedError
 from restated.plots.ranges import ranges
-from restated.plots.words import Scale
+from restated.plots.words import PLAIN, Scale
 from tests.library.plots.samples import drawn, set_rows, texts
 
 
@@ -25,3 +26,18 @@ def test_a_row_without_a_number_says_so_in_words():
 def test_bad_input_is_refused_with_a_reason(table, left, message):
     with pytest.raises(RestatedError, match=message):
         ranges(table, left=[left], scale=Scale("x"), axis="x", says="x")
+
+
+def test_a_name_of_several_rows_is_repeated_where_rows_are_read():
+    table = pd.DataFrame(
+        {
+            "study": ["One", "", "Two"],
+            "of": ["classes", "liability", "classes"],
+            "low": 0.1,
+            "high": 0.2,
+            "value": np.nan,
+        }
+    )
+    drawn = ranges(table, left=["study", "of"], scale=PLAIN, axis="r", says="Three rows")
+    assert drawn.data["study"].tolist() == ["One", "One", "Two"]
+    assert "One, liability: 0.1" in drawn.alt
