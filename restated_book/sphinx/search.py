@@ -17,7 +17,7 @@ from restated_book.sphinx import ledgerpage, ledgerparts
 #: Name of the script that holds the data.
 DATA = "search-data.js"
 #: Characters of a section's text kept for matching and for the excerpt.
-SECTION_TEXT = 6_000
+SECTION_TEXT = 3_000
 #: Data behind figures and ways to cite them: long, and found by what is above them.
 _NOT_SOUGHT = re.compile(r"<details class=\"rs-(?:data|cite)\b.*?</details>", re.S)
 

@@ -49,10 +49,10 @@ def test_path_diagram_needs_three_nodes_that_fit():
 
 def test_estimates_without_interval_are_hollow_and_said_so():
     drawn = over_time(estimates())
-    assert drawn.data["interval"].tolist() == ["no interval printed", "no interval printed", "printed"]
-    assert "hollow: no interval printed" in texts(drawn.fig)
+    assert drawn.data["interval"].tolist() == ["no interval published", "no interval published", "printed"]
+    assert "hollow: no interval published" in texts(drawn.fig)
     assert "Third 2024: .25 [.22, .28]" in texts(drawn.fig) and "First 1995: .47" in texts(drawn.fig)
-    assert "2 have no interval printed" in drawn.alt
+    assert "2 have no interval published" in drawn.alt
     assert drawn.data["r"].tolist() == estimates()["value"].tolist()
 
 
