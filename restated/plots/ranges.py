@@ -67,7 +67,8 @@ def ranges(
     full = shown.assign(**{left[0]: shown[left[0]].mask(shown[left[0]] == "").ffill().fillna("")})
     naming = left if full[left[0]].duplicated().any() else left[:1]
     spoken = []
-    for i, name in enumerate(full[[*naming]].agg(lambda row: ", ".join(filter(None, row)), axis=1)):
+    for i, row in enumerate(full[[*naming]].itertuples(index=False)):
+        name = ", ".join(filter(None, row))
         if np.isfinite(low[i]):
             spoken.append(f"{name}: {scale.write(low[i])} to {scale.write(high[i])}")
         elif np.isfinite(value[i]):

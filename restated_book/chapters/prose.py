@@ -9,15 +9,8 @@ from restated_book.sources import files
 #: Everything but prose, in the order in which it is blanked: front matter, code and directive blocks, formulas (where
 #: stated assumptions belong), inline code and roles, link targets.
 CODE = re.compile(r"^(?P<fence>```+).*?^(?P=fence)[ \t]*$", re.S | re.M)
-_NOT_PROSE = (
-    re.compile(r"\A---\n.*?\n---\n", re.S),
-    CODE,
-    re.compile(r"\$\$.*?\$\$", re.S),
-    re.compile(r"(?:\{[a-z:]+\})?`[^`]*`"),
-    re.compile(r"\$[^$\n]+\$"),
-    re.compile(r"\]\([^)]*\)"),
-    re.compile(r"<[^>]+>"),
-)
+_NOT_PROSE = [re.compile(r"\A---\n.*?\n---\n", re.S), CODE, re.compile(r"\$\$.*?\$\$", re.S)]
+_NOT_PROSE += map(re.compile, (r"(?:\{[a-z:]+\})?`[^`]*`", r"\$[^$\n]+\$", r"\]\([^)]*\)", r"<[^>]+>"))
 #: Begins or ends a block: its signs, and the text after them.
 _FENCE = re.compile(r"(`{3,}|~{3,}|:{3,})[ \t]*(.*?)[ \t]*$")
 _DECIMAL = re.compile(r"(?<![\w.])[−-]?\d*\.\d+")

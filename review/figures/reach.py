@@ -17,14 +17,8 @@ from review.figures.tables import checked, distinct, ensure, numbers, parts
 WIDTH, HEIGHT = 4.35, 4.4  # inches; the width fits a narrow screen without scrolling
 ROW, LINE = 1.5 * BASE / POINTS, 1.4 * BASE / POINTS  # inches of a row of the matrix, and of a line of words
 #: Marks of the columns, in their order.
-MARKS = (
-    Mark("o", True, "accent"),
-    Mark("s", True, "second"),
-    Mark("^", False, "accent"),
-    Mark("D", False, "second"),
-    Mark("v", True, "third"),
-    Mark("P", False, "warn"),
-)
+MARKS = [Mark("o", True, "accent"), Mark("s", True, "second"), Mark("^", False, "accent"), Mark("D", False, "second")]
+MARKS += [Mark("v", True, "third"), Mark("P", False, "warn")]
 _dot = partial(dots, size=7.5, zorder=3, clip_on=True)
 #: Rows under the places: the number of names, and the total the source prints.
 LISTED, PRINTED = "names listed", "total printed"
