@@ -17,8 +17,8 @@ def test_verdict_strip_draws_printed_intervals_and_verdict_words():
             (table["published_low"][i], table["published_high"][i])
         )
     assert not by_gid(drawn.fig, "printed-3")
-    assert all(verdict in texts(drawn.fig) for verdict in table["verdict"])
-    assert "1 within-rounding, 1 differs, 1 not-recomputable, 1 new" in drawn.alt
+    assert all(verdict.replace("-", " ") in texts(drawn.fig) for verdict in table["verdict"])
+    assert "1 within rounding, 1 differs, 1 not recomputable, 1 new" in drawn.alt
     assert drawn.data["verdict"].tolist() == table["verdict"].tolist()
 
 
