@@ -60,7 +60,8 @@ def sections(doctree: nodes.document, names: dict[str, str]) -> list[tuple[str, 
         anchor = "" if not found else (section["ids"] or [""])[0]
         own = (child for child in section.children if not isinstance(child, nodes.title))
         text = " ".join(piece for child in own for piece in _pieces(child, names))
-        found.append((anchor, title, " ".join(text.split())[:SECTION_TEXT]))
+        length = None if any(section.findall(addnodes.glossary)) else SECTION_TEXT  # each term is looked for
+        found.append((anchor, title, " ".join(text.split())[:length]))
     return found
 
 
