@@ -10,6 +10,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -38,19 +39,19 @@ from restated.results import Result
 
 #: Most values that are drawn at once: about 1 GB.
 MOST_VALUES = 20_000_000
-#: What a table of four cells can be asked for; an undefined value is nan and is in no range.
-_OF_TABLES: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
-    "agreement": lambda t: 100 * (t.a + t.d) / t.sum(axis=1),
-    "kappa": lambda t: 2 * (t.a * t.d - t.b * t.c) / ((t.a + t.b) * (t.b + t.d) + (t.a + t.c) * (t.c + t.d)),
-    "phi": lambda t: (t.a * t.d - t.b * t.c) / np.sqrt(1.0 * (t.a + t.b) * (t.c + t.d) * (t.a + t.c) * (t.b + t.d)),
-    "odds_ratio": lambda t: t.a * t.d / (t.b * t.c),
-}
-_OF_TWINS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
-    "agreement": lambda t: 100 * (t.both + t.neither) / t.sum(axis=1),
-    "pairwise": lambda t: 100 * t.both / (t.both + t.discordant),
-    "probandwise": lambda t: 200 * t.both / (2 * t.both + t.discordant),
-    "prevalence": lambda t: 50 * (2 * t.both + t.discordant) / t.sum(axis=1),
-}
+
+
+def _of(quantities: Callable[..., Mapping[str, Any]], columns: str, *names: str) -> dict[str, Callable[..., pd.Series]]:
+    """Return named quantities of tables as functions of their frame; an undefined value is nan and is in no range."""
+
+    def value(name: str, frame: pd.DataFrame) -> pd.Series:
+        return pd.Series(quantities(frame[columns.split()].to_numpy())[name])
+
+    return {name: partial(value, name) for name in names}
+
+
+_OF_TABLES = _of(table_sets.quantities, "a b c d", "agreement", "kappa", "phi", "odds_ratio")
+_OF_TWINS = _of(twintables.quantities, "both discordant neither", "agreement", "pairwise", "probandwise", "prevalence")
 
 
 @dataclass(frozen=True)

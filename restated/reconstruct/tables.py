@@ -141,12 +141,11 @@ def two_by_two(
     given = {name: value for name, value in locals().items() if name != "n" and value is not None}
     if not is_whole(n) or n < 1:
         raise RestatedError(f"the total {n!r} is not a positive whole number", field="n")
-    n, candidates = int(n), examined(int(n), given)
+    n, (bounds, pairs, candidates) = int(n), _planned(int(n), given)
     if candidates > MAX_CANDIDATES:
         problem = f"n = {n} with these constraints leaves {candidates} tables to examine"
         raise RestatedError(problem, remedy="Add a margin or the percentage of agreement")
-    bounds = {name: _quotient_bounds(name, value, n) for name, value in given.items()}
-    tables = np.concatenate([np.empty((0, 4), dtype=np.int64), *_search(n, bounds, _outer(n, bounds)[0])])
+    tables = np.concatenate([np.empty((0, 4), dtype=np.int64), *_search(n, bounds, pairs)])
     asked = ", ".join([f"n = {n}", *(f"{name} {describe(value)}" for name, value in given.items())])
     conflict = () if len(tables) else _conflict(n, bounds)
     return TableSet(tables[np.lexsort(tables.T[::-1])], n, asked, candidates, conflict)
@@ -154,9 +153,15 @@ def two_by_two(
 
 def examined(n: int, given: Mapping[str, Constraint]) -> int:
     """Return how many tables `two_by_two` looks at; a RestatedError if the total is above `MAX_TOTAL`."""
+    return _planned(n, given)[2]
+
+
+def _planned(n: int, given: Mapping[str, Constraint]) -> tuple[dict[str, Ends], _Pairs, int]:
+    """Return the limits of each quotient, the outer loops of the search, and how many tables they leave."""
     if n > MAX_TOTAL:
         raise RestatedError(f"the total {n} is above {MAX_TOTAL}, the most the exact search can hold", field="n")
-    return _outer(n, {name: _quotient_bounds(name, value, n) for name, value in given.items()})[1]
+    bounds = {name: _quotient_bounds(name, value, n) for name, value in given.items()}
+    return (bounds, *_outer(n, bounds))
 
 
 def quantities(tables: Ints) -> dict[str, Floats]:
