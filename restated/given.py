@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar, get_args, get_type_hints
 
 from restated.arguments import check_option, is_whole
 from restated.errors import RestatedError
-from restated.intervals import closed_interval, printed_text
+from restated.intervals import LIMITS, closed_interval, printed_text
 from restated.printed import AS_PRINTED, Printed, is_plain, parse
 
 P = ParamSpec("P")
@@ -26,12 +26,8 @@ LEAST |= {"low": -math.inf, "high": -math.inf}
 #: Whole numbers that checks take.
 WHOLE = ("n", "n1", "n2", "items", "count", "a", "c")
 #: The lowest and highest value of numbers, by name.
-RANGES: dict[str, tuple[float, float]] = dict.fromkeys(("p", "sensitivity", "specificity"), (0, 1))
-RANGES |= dict.fromkeys(("r", "kappa", "phi", "pooled"), (-1, 1))
-RANGES |= dict.fromkeys(("F", "chi2", "Q", "sd", "odds_ratio", "factor", "tau2", "q", "size_shape"), (0, math.inf))
-RANGES |= dict.fromkeys(("percent", "agreement", "row1_share", "col1_share", "row_percent", "row2_percent"), (0, 100))
-RANGES["level"] = (0, 100)
-RANGES |= dict.fromkeys(("col_percent", "col2_percent", "pairwise", "probandwise", "prevalence"), (0, 100))
+RANGES: dict[str, tuple[float, float]] = {**LIMITS, "pooled": (-1, 1), "level": (0, 100)}
+RANGES |= dict.fromkeys(("factor", "q", "size_shape"), (0, math.inf))
 #: Counts that are parts of a total, with its name.
 PARTS = {"row1": "n", "col1": "n", "both": "pairs", "discordant": "pairs", "neither": "pairs"}
 PARTS |= {"count": "n", "a": "n1", "c": "n2"}

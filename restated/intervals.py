@@ -1,7 +1,7 @@
 """Constraints from printed numbers: any of the ways to write one, read as a closed interval with exact ends."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -10,11 +10,14 @@ import numpy as np
 from restated.arguments import is_whole
 from restated.errors import RestatedError
 from restated.printed import AS_PRINTED, Printed, parse
+from restated.words import tables
 
 #: Printed text or a `Printed` (its rounding interval), an exact number, or a pair (low, high) with None for no bound.
 Constraint: TypeAlias = str | Printed | int | Fraction | Sequence[Any]
 #: Lower and upper end; None where there is no bound.
 Ends: TypeAlias = tuple[Fraction | None, Fraction | None]
+#: The lowest and the highest value that a number can have, by its name.
+LIMITS: Mapping[str, tuple[float, float]] = {name: (low, high) for name, (low, high) in tables(__file__).items()}
 
 
 def closed_interval(value: Constraint, name: str = "value") -> Ends:

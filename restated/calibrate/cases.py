@@ -13,6 +13,7 @@ from typing import Any
 
 from restated.arguments import is_whole
 from restated.errors import RestatedError, together
+from restated.intervals import LIMITS
 from restated.printed import Printed, float_ends, parse_number
 from restated.reconstruct.compatible import LISTS, RECONSTRUCTORS, boxes, is_count
 from restated.reconstruct.statements import natural, stem
@@ -27,6 +28,7 @@ _TEXTS = ("id", "pair", "kind", "use", "grade", "citation", "raw", "reconstructo
 _OPTIONAL = ("doi", "options", "printed", "truths")
 _TRUTH = ("value", "how", "use", "cause", "scale")
 _CHOICES = {"kind": KINDS, "use": USES, "grade": ("P", "S", "U")}
+_LIMITS = LIMITS | _TABLES["limits"]
 _ROLES = {name: text.split() for name, text in _TABLES["roles"].items()}
 #: How alike a name and a role are from which it is a slip of the pen: about one letter in five.
 _ALIKE = 0.8
@@ -121,7 +123,7 @@ def read(file: Path) -> Case:
     except OSError as error:
         raise refuse(f"this cannot be read ({error.strerror})", "Make it a file that can be read") from None
     if unknown := sorted(set(content) - {*_TEXTS, *_OPTIONAL}):
-        raise refuse("no such field", f"Known are {', '.join((*_TEXTS, *_OPTIONAL))}", unknown[0])
+        raise refuse("no such field", f"Use one of {', '.join((*_TEXTS, *_OPTIONAL))}", unknown[0])
     for name in (*_TEXTS, "doi"):
         if not isinstance(content.get(name, "" if name == "doi" else None), str):
             raise refuse("a text is missing here", f'Write {name} = "..."', name)
@@ -166,7 +168,7 @@ def _options(reconstructor: str, options: Mapping[str, Any], refuse: _Refuse) ->
     for name, value in options.items():
         field = f"options.{name}"
         if name not in known:
-            remedy = f"Known are {', '.join(known)}" if known else f"'{reconstructor}' has none"
+            remedy = f"Use one of {', '.join(known)}" if known else f"'{reconstructor}' has none"
             raise refuse("no such option", remedy, field)
         if known[name] and repr(value) not in map(repr, known[name]):
             raise refuse(f"'{value}' is unknown", f"Choose {', '.join(map(str, known[name]))}", field)
@@ -188,8 +190,8 @@ def _role(reconstructor: str, name: str, refuse: _Refuse) -> None:
     if meant and free:
         raise refuse(f"'{name}' is misspelt", f"Write {meant}, or another name if it is another quantity", field)
     if not free:
-        likely = f"Write {meant}; known" if meant else "Known"
-        raise refuse(f"'{reconstructor}' has no role '{name}'", f"{likely} are {', '.join(known)}", field)
+        likely = f"Write {meant}, or use" if meant else "Use"
+        raise refuse(f"'{reconstructor}' has no role '{name}'", f"{likely} one of {', '.join(known)}", field)
 
 
 def _limits(texts: Mapping[str, Any], printed: Mapping[str, list[Printed]], refuse: _Refuse) -> None:
@@ -198,7 +200,7 @@ def _limits(texts: Mapping[str, Any], printed: Mapping[str, list[Printed]], refu
     box = boxes({name: text for name, text in texts.items() if name not in LISTS})
     for name, number in ((name, number) for name, numbers in printed.items() for number in numbers):
         field, counted = f"printed.{name}", is_count(name) and name not in ("low", "high", "exposure")
-        low, high = _TABLES["limits"].get(name, _TABLES["limits"].get(stem(name), natural(name)))
+        low, high = _LIMITS.get(name, _LIMITS.get(stem(name), natural(name)))
         if name not in known and "/" not in name and name.rstrip("0123456789") not in known:
             low, high = -inf, inf
         low = 0.0 if counted else low
@@ -221,7 +223,7 @@ def _truths(content: dict[str, Any], use: str, refuse: _Refuse) -> list[Truth]:
         if not isinstance(entry, dict) or "value" not in entry or not isinstance(entry.get("how"), str):
             raise refuse("a truth needs value and how", 'Write {value = 1.5, how = "mean(x)"}', field)
         if unknown := sorted(set(entry) - set(_TRUTH)):
-            raise refuse(f"'{unknown[0]}' is unknown", f"Known are {', '.join(_TRUTH)}", field)
+            raise refuse(f"'{unknown[0]}' is unknown", f"Use one of {', '.join(_TRUTH)}", field)
         if entry.setdefault("use", use) not in USES:
             raise refuse(f"'{entry['use']}' is unknown", f"Choose {', '.join(USES)}", field)
         value, scale = entry["value"], entry.get("scale", 1.0)
