@@ -1,6 +1,7 @@
 """Common surface of results: a frame, ranges, a summary, a table in notebooks."""
 
 import html
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import pandas as pd
@@ -8,16 +9,17 @@ import pandas as pd
 from restated.arguments import check_option
 
 
-class Result:
+class Result(ABC):
     """Numbers with the range of each; classes add `message` and the rows of `frame`."""
 
     @property
+    @abstractmethod
     def message(self) -> str:
-        raise NotImplementedError
+        """Finding in one sentence."""
 
+    @abstractmethod
     def _rows(self) -> Sequence[tuple[str, object, float, float]]:
         """Name, value, lower and upper end of each number; nan where it has no range."""
-        raise NotImplementedError
 
     @property
     def frame(self) -> pd.DataFrame:

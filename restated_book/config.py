@@ -77,10 +77,15 @@ def _refuse(message: str, remedy: str, field: str | None = None) -> NoReturn:
     files.refuser(paths.ROOT / NAME)(message, remedy, field=field)
 
 
+@cache
+def _of_kind(kind: str) -> Callable[[Any], Any]:
+    return fastjsonschema.compile(schema()["$defs"][kind])
+
+
 def fits(value: Any, kind: str) -> bool:
     """Return whether a value is of a kind of the schema, one of its ``$defs``."""
     try:
-        fastjsonschema.compile(schema()["$defs"][kind])(value)
+        _of_kind(kind)(value)
     except fastjsonschema.JsonSchemaValueException:
         return False
     return kind != "range" or value[0] <= value[1]

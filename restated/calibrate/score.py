@@ -39,7 +39,7 @@ YES, NO, UNBOUNDED, NOT_SUPPORTED = "yes", "no", "unbounded", "not supported"
 def _build(case: Case, elements: Collection[str]) -> Found | str:
     """The set of a case under some elements of practice, or why there is none."""
     if case.reconstructor not in RECONSTRUCTORS:
-        return f"there is no reconstructor '{case.reconstructor}'; known are {', '.join(RECONSTRUCTORS)}"
+        return f"the reconstructor '{case.reconstructor}' is unknown; use one of {', '.join(RECONSTRUCTORS)}"
     try:
         return RECONSTRUCTORS[case.reconstructor].run(case.printed, case.options, elements)
     except RestatedError as error:

@@ -184,9 +184,8 @@ def _tables(function: Callable[..., Any], examined: Any, quantities: Any, size: 
         rows = np.concatenate([one.tables for one in found])
         tests = [options["test"]] if "test" in options and "tests" not in elements else list(armtables.TESTS)
         sets = {name: np.atleast_2d(values) for name, values in quantities(rows, tests).items()}
-        rest = [
-            armtables.within(sets[name], float_ends(*ends[name])).any(axis=0) for name in ends.keys() - given.keys()
-        ]
+        left = ends.keys() - given.keys()
+        rest = [armtables.within(sets[name], float_ends(*ends[name])).any(axis=0) for name in left]
         fits = np.all([np.full(len(rows), True), *rest], axis=0)
         sets = {name: values[:, fits].ravel() for name, values in sets.items()}
         return Found(sets | {"table": rows[fits]}, int(fits.sum()), found[0].message)
@@ -214,9 +213,8 @@ def _square(printed: Printed, options: Words, elements: Collection[str]) -> Foun
     kappa, k = max(0.0, box["kappa"][0]), options["k"]
     root = sqrt(max(0.0, 1 - 4 * kappa * (1 - kappa) / k))
     least = max(0.0, (1 - root) * k / (2 * (1 - kappa))) if kappa < 1 else 1.0
-    return Found(
-        {"agreement": [(100 * least, 100.0)]} | {n: [e] for n, e in box.items()}, nan, "margins are not printed"
-    )
+    ranges = {"agreement": [(100 * least, 100.0)]} | {n: [e] for n, e in box.items()}
+    return Found(ranges, nan, "margins are not printed")
 
 
 def _scores(printed: Printed, options: Words, elements: Collection[str]) -> Found:
@@ -324,9 +322,8 @@ def merged(parts: Sequence[Found]) -> Found:
     for part in found:
         for name, own in part.sets.items():
             old = sets.get(name)
-            if old is not None and isinstance(old, list) is not isinstance(
-                own, list
-            ):  # values are intervals without width
+            # Values are intervals without width.
+            if old is not None and isinstance(old, list) is not isinstance(own, list):
                 old, own = (one if isinstance(one, list) else [(v, v) for v in np.unique(one)] for one in (old, own))
             sets[name] = own if old is None else [*old, *own] if isinstance(own, list) else np.concatenate([old, own])
     return Found(sets, found[-1].size, found[-1].words)

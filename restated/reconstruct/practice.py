@@ -33,7 +33,7 @@ def admitted(printed: str | Printed, elements: Collection[str] = (), *, count: b
     RestatedError if an element is unknown or the text is not a number.
     """
     if unknown := set(elements) - set(ELEMENTS):
-        raise RestatedError(f"the element '{min(unknown)}' is unknown", remedy=f"Known are {', '.join(ELEMENTS)}")
+        raise RestatedError(f"the element '{min(unknown)}' is unknown", remedy=f"Use one of {', '.join(ELEMENTS)}")
     read = parse(printed, exact=count, decimal=".") if isinstance(printed, str) else printed
     ends: list[Ends] = [closed_interval(read)]
     if count and "missing" in elements and read.value is not None:

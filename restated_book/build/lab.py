@@ -28,11 +28,9 @@ _BUILD_ONLY = ("RESTATED_WATCH",)
 def command() -> list[str]:
     """Return the command that opens JupyterLab on the notebooks, as this user and on this machine."""
     root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
-    shown = [
-        f"--LabApp.extra_labextensions_path={SETTINGS / 'labextensions'}",
-        *([] if _browser() else ["--no-browser"]),
-    ]
-    return [sys.executable, "-m", "jupyterlab", *root, *shown, str(paths.NOTEBOOKS)]
+    browser, extensions = [] if _browser() else ["--no-browser"], SETTINGS / "labextensions"
+    options = [*root, f"--LabApp.extra_labextensions_path={extensions}", *browser]
+    return [sys.executable, "-m", "jupyterlab", *options, str(paths.NOTEBOOKS)]
 
 
 def _browser() -> bool:

@@ -18,8 +18,8 @@ from review.findings.trials import selfharm
 from review.findings.trials.sources import with_interval
 
 #: Strengths in the order of the chapter, with their words for readers.
-STRENGTHS = dict(zip(("as printed", "usual", score.LEARNED, "wide"), ("as printed", "usual practice",
-    "usual, learned elsewhere", "wide"), strict=True))  # fmt: skip
+STRENGTHS = {name: name for name in ("as printed", "usual", score.LEARNED, "wide")}
+STRENGTHS |= {"usual": "usual practice", score.LEARNED: "usual, learned elsewhere"}
 #: Cases beyond which a headline set is not widened by a few more.
 MANY = 500
 #: Uses whose truths are those of the print as far as anyone knows, and all.

@@ -28,7 +28,7 @@ def map_rows(reports: pd.DataFrame) -> pd.DataFrame:
     names = {"study": "report", "developer_author": "developer"}
     rows = reports[["family", *names, "n", "year", "relation"]].rename(columns=names).reset_index(drop=True)
     rows = rows.assign(label=first["study"], population=first["population"])
-    rows["group"] = "against " + first["comparator_kind"]
+    rows["group"] = "versus " + first["comparator_kind"]
     kind, own = first["comparator_kind"].map(KINDS.index), (reports["row_id"] != reports["family"]).to_numpy()
     order = rows[["family", "year"]].assign(kind=kind, start=first["year"], own=own)
     order = order.sort_values(["kind", "start", "family", "own", "year"], kind="stable")

@@ -29,7 +29,7 @@ def test_usual_practice_learned_elsewhere_holds_nine_truths_in_ten(rows):
 
 
 def test_sets_are_nested(rows):
-    """Whatever a set holds, the next strength holds, and its range is no narrower; of all stored cases."""
+    """In all stored cases, a set contains the one of the strength before it."""
     at = {name: own.set_index(["case", "truth"]) for name, own in rows.groupby("strength")}
     for less, more in (("as printed", "usual"), ("usual", "wide")):
         held = at[less]["inside"].isin(["yes", "unbounded"]) & (at[less].index.get_level_values("truth") != "possible")
