@@ -27,8 +27,8 @@ LEADING, COMPACT_LEADING = 1.75, 1.35
 FOOT_LEADING = 1.35
 #: Narrowest legible plot, inches.
 LEAST_PLOT = 2.6
-#: Least room for row labels, inches; longer ones are cut.
-LEAST_LABELS = 0.8
+#: Room for row labels, inches (some sixty letters): the chart grows to hold them, and only longer ones are cut.
+LEAST_LABELS = 3.8
 #: From this many rows on the type is smaller, the rows closer and the axis is repeated on top.
 MANY_ROWS = 32
 #: On narrow screens, in type sizes: height of a line of words, of the lane of marks under it, of the lane of a row
@@ -160,7 +160,7 @@ def row_chart(
     labels, own = left[0], needs[0]
     others = sum(need + column.gap for need, column in zip(needs[1 : len(left)], left[1:], strict=True))
     free = max((text_width(labels.cells[i], size, _weight(i, strong)) for i in labels.free), default=0.0)
-    needs[0] = min(max(own, free - others), max(WIDE - LEAST_PLOT - (taken - own), LEAST_LABELS))
+    needs[0] = min(max(own, free - others), max(WIDE - LEAST_PLOT - (taken - own), min(own, LEAST_LABELS)))
     taken += needs[0] - own
     block = needs[0] + others
     header = (1.6 + 1.6 * many) * size / POINTS + MARGIN

@@ -70,7 +70,7 @@ def trial_map(reports: pd.DataFrame) -> Drawn:
     alt = alt_text(
         f"Timeline of {plural(len(reports), 'report')} on {plural(families.ngroups, 'sample')} of patients, "
         f"{years.min()} to {years.max()}",
-        f"{plural(several, 'sample')} {'stands' if several == 1 else 'stand'} behind {plural(len(linked), 'report')}",
+        f"{plural(several, 'sample')} with more than one report ({plural(len(linked), 'report')})",
         *[f"{group}: {plural(part['family'].nunique(), 'sample')}" for group, part in parts(reports, "group").items()],
     )
     return Drawn(chart.fig, alt, data[columns].set_axis(NAMES, axis=1))

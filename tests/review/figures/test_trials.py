@@ -34,7 +34,7 @@ def test_a_line_joins_the_reports_of_one_sample_only():
 
 
 def test_the_map_counts_samples_not_trial_reports():
-    assert "1 sample stands behind 3 reports" in trial_map(trial_reports()).alt
+    assert "1 sample with more than one report (3 reports)" in trial_map(trial_reports()).alt
 
 
 def test_marks_differ_in_shape():
