@@ -79,7 +79,7 @@ todo: $(STAMP) ## List what is still to be verified
 serve: $(STAMP) ## Serve the built site on 127.0.0.1:8000
 	@$(RUN) -m restated_book serve
 
-bench: $(STAMP) ## Measure the engine beside other software, write _build/bench.json
+bench: $(STAMP) ## Compare the engine with other software, write _build/bench.json
 	@$(RUN) -m benchmarks
 
 reproduce: $(STAMP) ## Build the book twice, as differently as possible, and compare every byte

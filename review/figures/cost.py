@@ -57,9 +57,9 @@ def speed(table: pd.DataFrame) -> Drawn:
     chart.below(0.1, "circle: measured; upright line: least ratio asked for")
     i, j = int(ratio.argmin()), int(ratio.argmax())
     alt = alt_text(
-        f"Speed beside other programs in {plural(len(table), 'comparison')}, from {times[i]} to {times[j]} as fast",
+        f"Speed against other programs in {plural(len(table), 'comparison')}, from {times[i]} to {times[j]} as fast",
         f"{int((ratio[asked] >= bar[asked]).sum())} of {int(asked.sum())} ratios that were asked for are reached",
-        f"Smallest: {works[i]}, beside {peers[i]}",
+        f"Smallest: {works[i]}, compared with {peers[i]}",
     )
     data = {"work": works, "other program": peers, "times as fast": ratio, "asked for": bar}
     return Drawn(chart.fig, alt, pd.DataFrame(data))
