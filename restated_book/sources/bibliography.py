@@ -17,7 +17,7 @@ from restated import errors
 from restated.errors import RestatedError, together
 from restated_book import watch
 from restated_book.paths import BIBLIOGRAPHY
-from restated_book.sources import biblatex, files, latex
+from restated_book.sources import biblatex, files, latex, styles  # noqa: F401  (changes the styles of pybtex)
 
 # The styles of pybtex read every text by this function; its own leaves commands, maths and tags on the page.
 Text.from_latex = latex.rich
@@ -247,6 +247,7 @@ def _works(text: str, found: Mapping[str, int], report: _Faults) -> tuple[dict[s
         if key not in found and kind != "xdata" and _KEY.fullmatch(key):
             message = f"the entry '{key}' begins in the middle of a line, where its key is not looked at"
             report(message, "begin each entry on a line of its own, or remove it", row=scanner.row, field=key)
+            continue
         works[key.lower()] = work = biblatex.Work(key, kind, found.get(key, scanner.row))
         for name, parts in fields:
             name = name.lower()

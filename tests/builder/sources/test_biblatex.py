@@ -115,6 +115,21 @@ PRINTS = {
     "@misc{k, author = {A, B}, title = {``Self'' as $\\hat\\beta$ in \\glqq Gutem\\grqq}, year = 1}": (
         "B A. “Self” as β̂ in „gutem“. 1."
     ),
+    "@misc{k, author = {A, B}, title = {A STUDY. PART I. THE MBT? A TRIAL OF TYPE D}, year = 1}": (
+        "B A. A study. Part I. The MBT? A trial of type D. 1."
+    ),
+    "@misc{k, author = {A, B}, title = {O'Neil and O’Hara on R\\&D, A/B and \\url{https://a.org/x_y}}, year = 1}": (
+        "B A. O'Neil and O’Hara on R&D, A/B and https://a.org/x_y. 1."
+    ),
+    "@misc{k, author = {A, B}, title = {Die Bindung im Alter}, langid = {ngerman}, year = 1}": (
+        "B A. Die Bindung im Alter. 1."
+    ),
+    "@misc{k, author = {A, B}, title = {The Old Bond}, language = {English}, year = 1}": "B A. The old bond. 1.",
+    "@book{k, author = {A, B}, title = {T}, publisher = {P}, edition = {2. Auflage}, month = {10--12}, year = 1}": (
+        "B A. T. P, 2nd edition, October–December 1."
+    ),
+    "@misc{k, author = {A, B}, title = {T}, month = may # {/} # jun, year = 1}": "B A. T. May–June 1.",
+    "@misc{k, author = {A, B}, title = {T}, month = {3. Mai}, year = 1}": "B A. T. 3. Mai 1.",
     r"@misc{k, author = {A, B}, title = {<inline-formula><tex-math notation='LaTeX'>$x$</tex-math></inline-formula>: "
     "<xref>y</xref>}, year = 1}": "B A. x: y. 1.",
 }
@@ -135,6 +150,9 @@ def test_types_and_fields_of_biblatex(read, entry):
         ),
         ('family=King, given=Martin Luther, suffix="Jr."', "Martin Luther King, Jr.", "King"),
         ("King, Jr., Martin Luther", "Martin Luther King, Jr.", "King"),
+        ("King, Martin Luther, Jr.", "Martin Luther King, Jr.", "King"),
+        ("Martin Luther King Jr.", "Martin Luther King, Jr.", "King"),
+        ("Müller, Anna, PhD", "Anna Müller, PhD", "Müller"),
         ("de la Cruz, Juan", "Juan de la Cruz", "de la Cruz"),
         ("Juan de la Cruz", "Juan de la Cruz", "de la Cruz"),
         ("O'Brien, Ann", "Ann O'Brien", "O'Brien"),
@@ -245,3 +263,16 @@ def test_a_title_in_capitals_keeps_the_acronyms_of_other_titles(read):
     rest = "author = {A, B}, year = 1}"
     shown = read(f"@misc{{k, title = {{{shouted}}}, {rest}\n@misc{{z, title = {{On ADHD}}, {rest}")[0]
     assert shown["k"] == "B A. Effects of MBT in ADHD and children's groups II. 1."
+
+
+@pytest.mark.parametrize("month", ['oct # "~1"', "13", "0", "2010-05"])
+def test_what_is_no_month_is_refused(read, month):
+    message = faults(
+        read, f"@misc{{k,\n  author = {{A, B}},\n  title = {{T}},\n  year = 1,\n  month = {{{month}}},\n}}"
+    )
+    assert "references.bib, row 5, field 'month': '" in message and "Write it as 5 or May" in message
+
+
+def test_a_work_inside_a_comment_is_one_fault(read):
+    message = faults(read, "@comment{ @article{x, title = {y}} }\n@misc{k, author = {A, B}, title = {T}}")
+    assert "the entry 'x' begins in the middle of a line" in message and "\n" not in message
