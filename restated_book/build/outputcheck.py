@@ -23,8 +23,7 @@ _NOT_READ = ("text/html", "image/svg+xml", "image/png", ledger.MIME_READS, prove
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{4,}|\b0x[0-9a-fA-F]{8,}")
 #: Moments as programs print them: 2026-01-31 12:30, Jan 31 12:30:00 2026.
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)|([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) (?:[A-Z]+ )?(\d{4})")
-#: A value without digits: alone in its line, in brackets, behind a colon or an equals sign; and what Python prints of a
-#: list, a dictionary or another object.
+#: A value without digits: alone in its line, behind a bracket, colon or equals sign; and what Python prints of objects.
 _BARE = re.compile(
     r"^\s*[-+]?(?i:nan|inf|true|false|none|nat|<na>)\s*$|[:=([{,] *[-+]?(?:nan|inf|NaN|True|False|None|NaT|<NA>)(?!\w)"
     r"|^\s*(?:\[.*\]|\{.*\}|\(.*,.*\)|<[\w.-]+ .*>)\s*$|^\s*'.*'\s*$",
@@ -106,7 +105,7 @@ def _warned(text: str) -> Fault:
         said = f"{named[3]}: {named[4]}{where}"
     said = _paths().sub("…", said)[:200].strip()
     remedy = "correct what it warns of; where it is harmless, filter it: warnings.filterwarnings('ignore', …)"
-    return f"writes on standard error: {said}", remedy
+    return f"writes on standard error: {said}", remedy if named else "leave it out; logging.disable() silences a log"
 
 
 def _printed(text: str) -> Fault | None:
@@ -121,9 +120,7 @@ def _printed(text: str) -> Fault | None:
         return _FAULTS["table"]
     if any(unicodedata.category(sign).startswith("N") for sign in text) or _BARE.search(text):
         return f"shows a result: {' '.join(text.split())[:60]}", _VALUE
-    if len(text) > PLAIN:
-        return f"prints {len(text):,} characters", "write them as text of the page"
-    return None
+    return (f"prints {len(text):,} characters", "write them as text of the page") if len(text) > PLAIN else None
 
 
 def _of_this_run(output: Mapping) -> Fault | None:

@@ -113,7 +113,7 @@ REFUSED = {
         printed("/usr/lib/x.py:3: FutureWarning: use /tmp/y z\n  warn()\n", "stderr"),
         ["standard error: FutureWarning: use … z"],
     ),
-    "a log in colours": (printed("\x1b[33mslow\x1b[0m\n", "stderr"), ["standard error: slow."]),
+    "a log in colours": (printed("\x1b[33mslow\x1b[0m\n", "stderr"), ["standard error: slow.", "logging.disable()"]),
     "an address in a table": (marked(text__plain="<A object at 0x7f0a1b2c>"), ["memory address"]),
     "a process in a table": (marked(text__plain="ipykernel_1234"), ["id of a process"]),
     "a path in a table": (marked(text__plain="see /tmp/x/y"), ["path of this machine, /tmp/x/y"]),
