@@ -74,7 +74,7 @@ def _unmarked(output: Mapping) -> Fault | None:
         return f"shows a traceback: {output['ename']}: {output['evalue']}", "correct the cell, or catch the exception"
     if output["output_type"] == "stream":
         text = "".join(output["text"])
-        return _warned(text) if output["name"] == "stderr" else _printed(text)
+        return _warned(text) if output["name"] == "stderr" and text.strip() else _printed(text)
     data = output["data"]
     for pattern, fault in _TYPES.items():
         # Of what is shown as HTML too, the formula is for paper.
@@ -161,7 +161,7 @@ def _paths() -> re.Pattern:
     here = (paths.ROOT, Path.home(), tempfile.gettempdir(), sys.prefix, sys.base_prefix)
     own = [re.escape(str(place)) for place in here if len(Path(place).parts) > 1]
     usual = r"/(?:home|Users|root|tmp|var|usr|opt|mnt|private)/\w[\w./-]*"
-    return re.compile(rf"(?<![\w./:-])(?:(?:{'|'.join(own)})[\w./-]*|{usual}|[A-Za-z]:\\\w+\\[\w.\\-]*)")
+    return re.compile(rf"(?<![\w./:-])(?:(?:{'|'.join(own)})[\w./-]*|{usual}|(?:[A-Za-z]:|\\\\\w+)\\\w+\\[\w.\\-]*)")
 
 
 def _is_now(date: str | None, clock: str | None, day: str | None, year: str | None) -> bool:

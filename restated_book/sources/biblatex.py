@@ -38,14 +38,14 @@ _RESOLVER = re.compile(r"(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|doi:\s*", re.I
 _PART = re.compile(r"\s*([\w-]+)\s*=\s*(\"[^\"]*\"|\{(?:[^{}]|\{[^{}]*\})*\}|[^,]*?)\s*(?:,|$)")
 _EXTENDED = re.compile(r"\s*(?:family|given|prefix|suffix)(?:-i)?\s*=", re.IGNORECASE)
 _LINEAGE = re.compile(_TABLES["lineage"], re.I)
-_SUFFIXED = re.compile(r"(\S.*) (\S+),? ((?:Jr|Sr|II|III|IV)\.?)")
+_SUFFIXED = re.compile(r"([^,]+), (.+),? ((?:Jr|Sr|II|III|IV)\.?)|(.+) ([^ ,]+),? ((?:Jr|Sr|II|III|IV)\.?)")
 _INITIALS = re.compile(r"\S.* (?:[^\W\d_]\.?[ -]?){1,3}")
 _GROUPS = re.compile(rf"^(?:{'|'.join(_TABLES['groups']['first'])}) |\b(?:{'|'.join(_TABLES['groups']['any'])})\b")
 #: Words with a capital inside, single letters but the article, and what begins a sentence or is a symbol there (BPD,
 #: vitamin D, β-carotene); what is in braces or maths, a command or an entity is passed over.
 _CAPITALS = re.compile(
     r"(\\[A-Za-z]+|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\$[^$]*\$|<[^<>]*>|&#?\w+;)|[^\W_]+['’]?[A-Z][^\W_]*"
-    r"|\b[B-Z]\b|^[^\W\d_A-Z](?![^\W\d_]{2})|(?<=[&/-])A\b|\bA(?=[&/])|(?<=[a-z] )A(?= [a-z]|[,;:.)?!]|$)"
+    r"|\b(?:[B-Z]|[A-Z]\d+)\b|^[^\W\d_A-Z](?![^\W\d_]{2})|(?<=[&/-])A\b|\bA(?=[&/])|(?<=[a-z] )A(?= [a-z]|[,;:.)?!]|$)"
     r"|(?:(?<=[?!] )|(?<=[a-z]{3}\. )|(?<=[A-Z]{2}\. )|(?<=[¿¡])|(?<=^[\[(\"'“„«‘])|(?<=^``))[^\W\d_]"
 )
 #: Words in capitals; and those that nobody would spell so otherwise: without a vowel, with a digit, Roman numerals.
@@ -58,7 +58,7 @@ _BEFORE = re.compile(r"(?:[?!]|[A-Z]{3}\.|\b[IVX]+\.) $")
 #: A name as PubMed writes it, with initials and no comma.
 _BARE_INITIALS = re.compile(r"[^\W\d_]\S*[^\W\dA-Z_]\S*(?: \S+)* (?:[A-Z]\.?-?){1,3}")
 #: What publishers print after names, and no name holds.
-_MARK = re.compile(r"[\d¹²³⁴⁵*†‡§¶()@|=]|\\textsuperscript")
+_MARK = re.compile(r"[\d¹²³⁴⁵*†‡§¶()@|=]|\\textsuperscript|^(?:Dr|Prof)\.? ")
 #: What separates an address from the next one in the same field.
 _NEXT = re.compile(r"[\s,;|]+(?=(?:\\url\s*\{|<)?(?:https?|ftp)://)", re.IGNORECASE)
 #: Most parents of parents; BibTeX knows one.
@@ -134,7 +134,7 @@ def acronyms(works: Iterable[Work]) -> frozenset[str]:
 
 def _with_acronyms(title: str, known: Set[str]) -> str:
     """Put braces around what keeps its capitals: of a title in capitals, acronyms that are `known` or have no vowel."""
-    mixed = re.search("[a-z]", _outside(title))
+    mixed = any(map(str.islower, _outside(title)))
 
     def braced(m: re.Match[str]) -> str:
         word = m[0]
@@ -291,8 +291,8 @@ def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
     warnings: list[str] = []
     for name in split_name_list(text):
         parts = [part.strip() for part in split(name, ",")]
-        if len(parts) == 1 and (suffixed := _SUFFIXED.fullmatch(name)):  # Martin King Jr.
-            parts = list(suffixed.group(2, 1, 3))
+        if len(parts) < 3 and (suffixed := _SUFFIXED.fullmatch(name)):  # Martin King Jr., or King, Martin Jr.
+            parts = [*suffixed.group(1, 2, 3)] if suffixed[1] else [*suffixed.group(5, 4, 6)]
         if len(parts) == 3 and _LINEAGE.fullmatch(parts[2]) and not _LINEAGE.fullmatch(parts[1]):  # King, Martin, Jr.
             parts[1:] = parts[:0:-1]
             name = ", ".join(parts)
@@ -301,7 +301,7 @@ def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
         elif len(parts) > 3:
             report(f"'{name}' has more commas than a name", "separate authors by ' and ', not by commas or semicolons")
             continue
-        elif not all(parts) or not parts or re.search(r"^and\b|\band$", name, re.IGNORECASE):
+        elif not all(parts) or not parts or re.search(r"^and\b|\band$|„", name, re.IGNORECASE):
             report(f"'{name}' is only a part of a name", "write Family, Given, and separate authors by one ' and '")
             continue
         elif re.search(r"\bet\.? al\b", name):

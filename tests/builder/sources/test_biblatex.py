@@ -124,6 +124,9 @@ PRINTS = {
     "@misc{k, author = {A, B}, title = {Die Bindung im Alter}, langid = {ngerman}, year = 1}": (
         "B A. Die Bindung im Alter. 1."
     ),
+    "@misc{k, author = {A, B}, title = {\ufb01ne Vitamin B12 for \\euro{}5}, year = 1}": (
+        "B A. Fine vitamin B12 for €5. 1."
+    ),
     "@misc{k, author = {A, B}, title = {The Old Bond}, language = {English}, year = 1}": "B A. The old bond. 1.",
     "@book{k, author = {A, B}, title = {T}, publisher = {P}, edition = {2. Auflage}, month = {10--12}, year = 1}": (
         "B A. T. P, 2nd edition, October–December 1."
@@ -152,6 +155,9 @@ def test_types_and_fields_of_biblatex(read, entry):
         ("King, Jr., Martin Luther", "Martin Luther King, Jr.", "King"),
         ("King, Martin Luther, Jr.", "Martin Luther King, Jr.", "King"),
         ("Martin Luther King Jr.", "Martin Luther King, Jr.", "King"),
+        ("King, Martin Luther Jr.", "Martin Luther King, Jr.", "King"),
+        ("Martin Luther King, Jr.", "Martin Luther King, Jr.", "King"),
+        ("King, Martin III", "Martin King, III", "King"),
         ("Müller, Anna, PhD", "Anna Müller, PhD", "Müller"),
         ("de la Cruz, Juan", "Juan de la Cruz", "de la Cruz"),
         ("Juan de la Cruz", "Juan de la Cruz", "de la Cruz"),
@@ -182,6 +188,7 @@ def test_names(read, name, printed, label):
         "Muster Anna B.",
         "Muster, A. (Ed.)",
         "Muster, A.*",
+        "Dr. Muster, A.",
     ],
 )
 def test_doubtful_names_are_a_warning_with_their_place(read, name):
@@ -191,7 +198,15 @@ def test_doubtful_names_are_a_warning_with_their_place(read, name):
 
 @pytest.mark.parametrize(
     "name",
-    ["Muster, A., Beispiel, B.", "A, B and and C, D", ", Anna", "Muster, A. et al.", "A, B & C, D", "family=, given=A"],
+    [
+        "Muster, A., Beispiel, B.",
+        "A, B and and C, D",
+        "Muster,, A.",
+        ", Anna",
+        "Muster, A. et al.",
+        "A, B & C, D",
+        "family=, given=A",
+    ],
 )
 def test_what_is_no_name_is_refused(read, name):
     message = faults(read, f"@misc{{k,\n  author = {{{name}}},\n  title = {{T}},\n}}")
