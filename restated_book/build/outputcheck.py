@@ -43,10 +43,7 @@ _FAULTS, _TYPES = paths.tables(__file__).values()
 
 
 def check(notebook: Mapping, file: Path) -> None:
-    """Refuse data without a status, an id that is shown twice, and what only this machine or this run prints.
-
-    The message names `file`, the code cell and its first line.
-    """
+    """Refuse data without a status, an id shown twice, and what this run alone prints; name `file`, cell and line."""
     seen: dict[str, int] = {}
     code = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
     for number, cell in enumerate(code, 1):

@@ -43,10 +43,7 @@ def four_way_tables(transitions: pd.DataFrame) -> np.ndarray:
 
 
 def collapse(tables: np.ndarray, against: int) -> np.ndarray:
-    """Return two-way tables of one class, given by its index, against the other three, shape (m, 4).
-
-    Counts are in the order class-class, class-other, other-class, other-other.
-    """
+    """Return counts of one class, by index, shape (m, 4): class-class, class-other, other-class, other-other."""
     both = tables[:, against, against]
     first = tables[:, against, :].sum(axis=1)
     second = tables[:, :, against].sum(axis=1)
