@@ -263,8 +263,8 @@ def _interval(
         raise RestatedError(problem, remedy="Give the lower end first")
     if p is None:
         return intervals.centred(estimate, low, high, [scale])
-    if not 0 < level < 100:
-        raise RestatedError(f"a level of {level:g} % is not between 0 and 100 %", field="level")
+    if not 1 < level < 100:
+        raise RestatedError(f"a level of {level:g} % is not between 1 and 100 %", field="level")
     return intervals.p_of_interval(estimate, low, high, p, [scale], level=level / 100, df=None)
 
 

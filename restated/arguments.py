@@ -21,7 +21,7 @@ def floats(values: ArrayLike, field: str | None = None, *, problem: str = "value
     try:
         return np.asarray(values, dtype=float)
     except (TypeError, ValueError):
-        raise RestatedError(problem, field=field) from None
+        raise RestatedError(problem, field=field, remedy="Give numbers, with a decimal point") from None
 
 
 def check_finite(**values: ArrayLike) -> None:

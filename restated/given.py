@@ -5,6 +5,7 @@ The pages that check numbers in a browser (``explore.js``) read and refuse the s
 
 import inspect
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import wraps
@@ -31,6 +32,8 @@ RANGES |= dict.fromkeys(("factor", "q", "size_shape"), (0, math.inf))
 #: Counts that are parts of a total, with its name.
 PARTS = {"row1": "n", "col1": "n", "both": "pairs", "discordant": "pairs", "neither": "pairs"}
 PARTS |= {"count": "n", "a": "n1", "c": "n2"}
+#: What a proportion or a count is not printed with.
+PERCENT_SIGN = re.compile("[%％٪]|per ?cent", re.IGNORECASE)
 #: The most that whole numbers can be: more than any study has.
 MOST, MOST_ITEMS = 1_000_000_000, 1_000
 
@@ -42,14 +45,15 @@ def digits(name: str, value: object, *, exact: bool = False) -> Printed:
     try:
         return parse(str(value), exact=exact)
     except RestatedError as error:
-        raise RestatedError(error.message, field=name, remedy=AS_PRINTED) from None
+        raise RestatedError(error.message, field=name, remedy=error.remedy) from None
 
 
 def whole(name: str, value: object, limit: int | None = None) -> int:
     """Read a whole number, such as 60, "60" or "1,364"; the `limit` is what can be tried in seconds."""
     least, most = LEAST.get(name, 1), MOST
     try:
-        found = digits(name, value, exact=True).value if is_whole(value) or isinstance(value, str) else None
+        counted = is_whole(value) or (isinstance(value, str) and not PERCENT_SIGN.search(value))
+        found = digits(name, value, exact=True).value if counted else None
     except RestatedError:
         found = None
     if found is None or found % 1 or found < least:
@@ -64,12 +68,11 @@ def whole(name: str, value: object, limit: int | None = None) -> int:
 
 def number(name: str, value: Any) -> float:
     """Read a finite number, or one printed in digits."""
-    if isinstance(value, str):
-        value = digits(name, value).value
-    if not isinstance(value, Real | Decimal) or isinstance(value, bool) or not math.isfinite(value):
+    read = digits(name, value).value if isinstance(value, str) else value
+    if not isinstance(read, Real | Decimal) or isinstance(read, bool) or not math.isfinite(read):
         raise RestatedError(f"{value!r} is not a finite number", field=name)
-    within(name, value, value, value)
-    return float(value)
+    within(name, value, read, read)
+    return float(read)
 
 
 def printed(name: str, value: Any, total: object = None) -> Any:
@@ -89,6 +92,8 @@ def printed(name: str, value: Any, total: object = None) -> Any:
 def within(name: str, value: object, low: Any, high: Any, ends: tuple[float, float] | None = None) -> None:
     """Refuse a value whose interval from `low` to `high` (None for no end) is outside what it can be."""
     least, most = ends or RANGES.get(name, (-math.inf, math.inf))
+    if most == 1 and PERCENT_SIGN.search(str(value)):
+        raise RestatedError(f"'{value}' is in percent", field=name, remedy="Write it as a proportion")
     if (low is not None and low > most) or (high is not None and high < least):
         words = f"of at least {least}" if math.isinf(most) else f"from {least} to {most}".replace("-", "\u2212")
         raise RestatedError(f"'{value}' is not a number {words}", field=name)

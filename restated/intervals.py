@@ -32,7 +32,7 @@ def closed_interval(value: Constraint, name: str = "value") -> Ends:
         try:
             value = parse(value)
         except RestatedError as error:
-            raise RestatedError(error.message, field=name, remedy=AS_PRINTED) from None
+            raise RestatedError(error.message, field=name, remedy=error.remedy) from None
     ends: Sequence[Any]
     if isinstance(value, Printed):
         ends = value.low, value.high
@@ -106,5 +106,4 @@ def refuse_proportion(value: Constraint, name: str) -> None:
 def integer_range(low: Fraction | None, high: Fraction | None, floor: int, ceiling: int) -> tuple[int, int]:
     """Return the first and last integer in a closed interval within ``floor..ceiling``; none if first > last."""
     first = floor if low is None else min(max(floor, math.ceil(low)), ceiling + 1)
-    last = ceiling if high is None else max(min(ceiling, math.floor(high)), floor - 1)
-    return first, last
+    return first, (ceiling if high is None else max(min(ceiling, math.floor(high)), floor - 1))

@@ -24,7 +24,7 @@ FRACTION_DIGITS = 28
 #: Most digits of a printed number. More never occur in print, and Python reads thousands of them slowly or not at all.
 MOST_DIGITS = 28
 #: What to do about a number that cannot be read.
-AS_PRINTED = "Write it as printed, for example .31, 4,819 or <.001"
+AS_PRINTED = "Write it as printed, for example .31, 12.5 or <.001"
 _UNITS = re.findall(r"\w+", "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen")
 _UNITS += ["fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
@@ -117,18 +117,13 @@ def _is_numeric(clean: str) -> bool:
 
 
 def _digits(numeral: str, mark: str) -> str | None:
-    """Digits and point of a numeral whose decimals follow `mark`; None if it cannot be read so.
-
-    Thousands are groups of three behind one to three digits that do not begin with 0, with the same mark between all.
-    """
+    """Digits and point of a numeral with decimals behind `mark` and threes between thousands; None if it has others."""
     mark = _DOT if _DOT in numeral else mark
     whole, found, decimals = numeral.partition(mark)
     apart = next((c for c in whole if not c.isdigit()), "")
     if apart and not re.fullmatch(rf"[1-9]\d{{0,2}}(?:{re.escape(apart)}\d{{3}})+", whole):
         return None
-    if found and not decimals.isdigit():
-        return None
-    return whole.replace(apart, "") + (f".{decimals}" if found else "")
+    return None if found and not decimals.isdigit() else whole.replace(apart, "") + (f".{decimals}" if found else "")
 
 
 def _readings(numeral: str) -> dict[str, str]:
@@ -180,7 +175,7 @@ class _Reader:
         if mark is None:
             shown = " or ".join(sorted(readings.values()))
             problem = f"the comma of '{self.text}' can part decimals or thousands: {shown}"
-            raise RestatedError(problem, remedy="Say which with parse(text, decimal=',') or parse(text, decimal='.')")
+            raise RestatedError(problem, remedy="Write the one that is meant")
         return readings[mark]
 
     def rounding(self, number: str, *, whole_zeros_count: bool = True) -> tuple[Decimal, Decimal, Decimal, int]:
@@ -233,7 +228,7 @@ def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Prin
         check_option("decimal mark", decimal, DECIMAL_MARKS, field="decimal")
     clean = _clean(text)
     if re.search(rf"[0-9](?:[ .,'{_DOT}]?[0-9]){{{MOST_DIGITS}}}", clean):
-        raise RestatedError(f"'{text}' has more than {MOST_DIGITS} digits", remedy="Give the number as it is printed.")
+        raise RestatedError(f"'{text}' has more than {MOST_DIGITS} digits", remedy="Give the number as it is printed")
     read = _Reader(text, exact, decimal)
     if match := _PLAIN.fullmatch(clean):
         value, low, high, decimals = read.rounding(match[1])

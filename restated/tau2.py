@@ -28,8 +28,7 @@ MAX_ITERATIONS = 200  #: Newton from inside a bracket takes 5 to 10 steps, bisec
 ROUNDOFF = 1e-12
 #: With weights further apart than this, sums of squared weights lose more than eight of their 16 digits.
 WEIGHTS_APART = 1e4
-#: The likelihood can have several maxima. It is evaluated at 0 and at these shares of an upper bound first: factors of
-#: 2, because in log tau2 it turns no faster than over about one unit; down to 1e-4, which hardly moves the weights.
+#: The likelihood can have several maxima: it is evaluated at 0 and at these shares of an upper bound, factors of 2.
 LIKELIHOOD_GRID = tuple(2.0**-power for power in range(13, -1, -1))
 #: Draws handled at a time: 256 rows of 100 studies stay inside a processor's cache.
 CHUNK = 256
@@ -97,8 +96,7 @@ def q_profile(y: Floats, v: Floats, X: Floats, level: float) -> tuple[float, flo
 def _cross(weights: Floats, X: Floats) -> Floats:
     """X' diag(weights) X for each row of `weights`, shape (draws, p, p)."""
     k, p = X.shape
-    products = (X[:, :, None] * X[:, None, :]).reshape(k, p * p)
-    return (weights @ products).reshape(-1, p, p)
+    return (weights @ (X[:, :, None] * X[:, None, :]).reshape(k, p * p)).reshape(-1, p, p)
 
 
 def traces(fit: Weighted, X: Floats) -> tuple[Floats, Floats]:
@@ -184,10 +182,7 @@ def _likelihood(Y: Floats, V: Floats, X: Floats, restricted: bool) -> Floats:
 
 
 def _climb(Y: Floats, V: Floats, X: Floats, restricted: bool, tau2: Floats, low: Floats, high: Floats) -> Floats:
-    """Local maximum of the likelihood between `low` and `high`, from `tau2`: Newton, with bisection where it strays.
-
-    All three are changed in place.
-    """
+    """Local maximum of the likelihood between `low` and `high`, in place: Newton, with bisection where it strays."""
     typical = V.mean(axis=1)
     active = np.arange(len(Y))
     for _ in range(MAX_ITERATIONS):

@@ -67,9 +67,7 @@ def assign(
         return "identical"
     if low - slack <= set_low and set_high <= high + slack:
         return "within-rounding"
-    if set_low <= high + slack and set_high >= low - slack:
-        return "compatible"
-    return "differs"
+    return "compatible" if set_low <= high + slack and set_high >= low - slack else "differs"
 
 
 def _interval(low: float | None, high: float | None, name: str) -> tuple[float, float]:

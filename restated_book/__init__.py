@@ -2,6 +2,5 @@
 
 import sys
 
-# jsonschema, which nbformat imports, would compile a grammar of IRIs at every start (1.4 s of processor time) for a
-# format that no notebook has. An entry of None makes that import fail, which jsonschema allows for.
+# jsonschema, which nbformat imports, would take 1.4 s for a grammar of IRIs that no notebook needs; None prevents it.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -178,9 +178,7 @@ def words(kind: str, row: Mapping) -> str:
         return restated_text(row) or interval_text(row)
     if kind == "interval":
         return interval_text(row)
-    if kind == "verdict":
-        return VERDICT_SHORT[answer(row)]
-    return GRADE_WORDS[row["grade"]]
+    return VERDICT_SHORT[answer(row)] if kind == "verdict" else GRADE_WORDS[row["grade"]]
 
 
 def source_text(row: Mapping) -> str:

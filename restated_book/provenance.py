@@ -32,7 +32,9 @@ def _places(names: Iterable[str]) -> list[str]:
     for name in names:
         if inside := paths.inside(name):
             if inside.split("/", 1)[0] not in _ELSEWHERE and "__pycache__" not in inside:
-                found.add(inside)
+                # A folder on the way can be a link, and lead elsewhere later.
+                here = Path(name).is_relative_to(paths.ROOT)
+                found |= {inside, Path(name).relative_to(paths.ROOT).as_posix() if here else inside}
         elif not _of_the_system(name) and not paths.ROOT.is_relative_to(name):
             found.add(name)
     return sorted(found)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from restated.errors import RestatedError
+from restated.given import PERCENT_SIGN
 from restated.printed import DECIMAL_MARKS, Printed, decimal_mark, parse, parse_number
 from restated_book import config, paths, watch
 from restated_book.paths import PUBLISHED
@@ -275,8 +276,6 @@ class Marks:
         texts = _texts(cells)
         if own := {found for text in texts if (found := decimal_mark(text))}:
             return own
-        if not any("," in text or "." in text for text in texts):
-            return set()
         if of_work := self._seen.get(cells["source_key"]):
             return of_work
         # Commas elsewhere say what a comma is here; they make a point doubtful.
@@ -326,7 +325,7 @@ def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[st
         refuse("ci_low", f"the interval runs from {low.text} down to {high.text}", "exchange its ends")
     if cells["ci_level"]:
         level = parse_number(cells["ci_level"], field="ci_level", **place)
-        if level.value is None or not 0 < level.value < 100:
+        if level.value is None or not 1 < level.value < 100:
             refuse("ci_level", f"'{cells['ci_level']}' is not a level of confidence", "give percent, such as 95")
     for field, printed in {"value": value, **ends}.items():
         _check_range(printed, statistic, cells["unit"], field, refuse)
@@ -381,6 +380,8 @@ def _number(
     text: str, marks: set[str], limits: Limits, refuse: _Refuse, field: str, *, interval: Limits = _ANY, **more: Any
 ) -> Printed:
     """Read a number whose decimals follow one of `marks`: its only reading in the limits, or in its own `interval`."""
+    if (limits[1] == 1 or more.get("exact")) and PERCENT_SIGN.search(text):
+        refuse(field, f"'{text}' is in percent, and a proportion or count belongs here", "write it as one")
     readings: dict[str, Printed] = {}
     for mark in DECIMAL_MARKS:
         with suppress(RestatedError):
@@ -396,8 +397,11 @@ def _number(
         possible = possible & inside
     if len(possible) == 1:
         return readings[next(iter(possible))]
-    if "," not in text and not marks:
-        return readings["."]
+    point, comma = (readings[mark] for mark in DECIMAL_MARKS)
+    if not marks and (point.decimals or 0) > (
+        comma.decimals or 0
+    ):  # a point, of which nothing says that it parts thousands
+        return point
     shown = " or ".join(f"{_ends(readings[mark])[0]:f}" for mark in reversed(DECIMAL_MARKS))
     refuse(field, f"'{text}' can be {shown}", _SAY_SO)
 

@@ -200,8 +200,7 @@ def _recomputed(row: Mapping, files: Mapping[str, Sequence[str]]) -> Iterator[st
     else:
         yield f"recorded in  notebooks/{page}.md:{ledger.file_line(row)}, code cell {row['cell']} of {row['page']}"
         found = functions(cells, row["cell"], row["line"], row["id"])
-        for number, function in enumerate(found):
-            yield f"{'through' if number else 'computed by':<12} {function}"
+        yield from (f"{'through' if number else 'computed by':<12} {function}" for number, function in enumerate(found))
         if not found:
             yield "computed by  typed in the cell, or computed there without a function of the library or the book"
     for number, file in enumerate(files[f"notebooks/{page}"]):

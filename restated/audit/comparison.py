@@ -10,8 +10,7 @@ from typing import TypeAlias
 from restated.errors import RestatedError
 from restated.printed import Printed, float_ends
 
-#: Ends computed along two floating-point routes may miss each other by their last bits: above the error of a few dozen
-#: operations and of the distribution functions used here, far below any printed digit.
+#: Ends computed along two floating-point routes may miss each other by their last bits, far below any printed digit.
 SLACK = 1e-11
 #: Prints that are tried one by one for the power of a check: enough for three digits of a share, quick enough to wait.
 MOST_PRINTS = 20_000

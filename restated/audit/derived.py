@@ -193,7 +193,8 @@ def centre(first: Printed, second: Printed, low: Printed, high: Printed) -> Comp
     difference = a - d, b - c
     (l1, l2), (h1, h2) = box(low), box(high)
     middle = (l1 + h1) / 2, (l2 + h2) / 2
-    power, fits = 1 - (difference[1] - difference[0] + middle[1] - middle[0]) / (h2 - l1), overlap(difference, middle)
+    width = (h2 - l1) or math.inf
+    power, fits = 1 - (difference[1] - difference[0] + middle[1] - middle[0]) / width, overlap(difference, middle)
     text = f"the means differ by {span(*difference)}; the middle of the interval is {span(*middle)}"
     text += "" if fits else "; an interval from resampling need not be centred"
     return Comparison(fits, *middle, max(0.0, power), text)

@@ -27,8 +27,8 @@ def error(
 ) -> Interval:
     """Return the least and greatest standard error of a printed number: of its interval, else of `n` cases alone.
 
-    Scale "r": that of Fisher's z; "percent": a share of n cases; "d": a standardised difference. Raises RestatedError
-    where there is neither an interval nor a size.
+    Scale "r": that of Fisher's z; "percent": a share of n cases; "d": a standardised difference. Infinite where the
+    interval has no end. Raises RestatedError where there is neither an interval nor a size.
     """
     check_option("scale", scale, ("r", "d", "percent"))
     if low is not None and high is not None:

@@ -17,15 +17,13 @@ from restated.errors import RestatedError
 from restated.estimate.contrasts import absolute
 from restated.printed import Printed
 
-#: The scale on which an interval is symmetrical when estimate and standard error made it. Pooled correlations are
-#: printed both ways, with or without Fisher's transformation, and the source seldom names one: either is enough.
+#: Scales on which an interval may be symmetrical: pooled correlations are printed both ways, and few sources name one.
 SCALES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("OR", "RR", "HR", "IRR"), ("log",)),
     **dict.fromkeys(("r", "rho", "icc"), ("plain", "fisher-z")),
     **dict.fromkeys(("d", "g", "SMD", "MD", "mean", "path", "b", "beta", "kappa", "a2", "c2", "e2"), ("plain",)),
 }
-#: Where the degrees of freedom of an interval are unknown, anything from this many to the normal limit is allowed:
-#: fewer would be unusual enough to be printed.
+#: Least degrees of freedom allowed of an interval that names none: fewer would be unusual enough to be printed.
 FEWEST_DF = 10
 
 

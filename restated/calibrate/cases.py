@@ -14,7 +14,7 @@ from typing import Any
 from restated.arguments import is_whole
 from restated.errors import RestatedError, together
 from restated.intervals import LIMITS
-from restated.printed import Printed, float_ends, parse_number
+from restated.printed import Printed, decimal_mark, float_ends, parse_number
 from restated.reconstruct.compatible import LISTS, RECONSTRUCTORS, boxes, is_count
 from restated.reconstruct.statements import natural, stem
 from restated.words import tables
@@ -136,7 +136,9 @@ def read(file: Path) -> Case:
             raise refuse("this is not a table", f"Begin it with [{name}]", name)
         if needed and not content[name]:
             raise refuse(f"the case has no {needed}", f"Add [{name}] with at least one", name)
-    printed = {name: _printed(name, text, file, refuse) for name, text in content["printed"].items()}
+    # Next to a number with a decimal comma, a comma before three digits is doubtful.
+    mark = None if any(isinstance(x, str) and decimal_mark(x) == "," for x in content["printed"].values()) else "."
+    printed = {name: _printed(name, text, mark, file, refuse) for name, text in content["printed"].items()}
     if content["reconstructor"] in RECONSTRUCTORS:
         _options(content["reconstructor"], content["options"], refuse)
         for name in content["printed"]:
@@ -150,7 +152,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
 
 
-def _printed(name: str, text: object, file: Path, refuse: _Refuse) -> list[Printed]:
+def _printed(name: str, text: object, mark: str | None, file: Path, refuse: _Refuse) -> list[Printed]:
     """Read the string or, of margins, the strings of a role."""
     field = f"printed.{name}"
     if name in LISTS and not (isinstance(text, list) and len(text) > 1):
@@ -159,7 +161,7 @@ def _printed(name: str, text: object, file: Path, refuse: _Refuse) -> list[Print
     for one in text if isinstance(text, list) and name in LISTS else [text]:
         if not isinstance(one, str):
             raise refuse(f"{one!r} is not a text", 'Keep the digits as printed, in quotes: "5.20"', field)
-        found.append(parse_number(one, exact=is_count(name), decimal=".", file=file, field=field))
+        found.append(parse_number(one, exact=is_count(name), decimal=mark, file=file, field=field))
     return found
 
 

@@ -21,8 +21,7 @@ from restated.reconstruct.statements import natural
 
 #: Name of the strength that is learned from the other papers.
 LEARNED = "learned elsewhere"
-#: An element is learned if it alone explains more than this share of the truths of the other papers: one in a hundred
-#: would be missed without it.
+#: An element is learned if it alone explains more than this share of the truths of the other papers.
 LEARN = 0.01
 COLUMNS = (
     "case", "pair", "kind", "truth", "use", "printed", "strength", "value", "inside", "low", "high", "size", "width",
@@ -52,9 +51,7 @@ def _with(less: Found | str, more: Found | str) -> Found | str:
     """A set together with that of a lesser strength; the lesser one alone where the other is too large to build."""
     if isinstance(less, str):
         return more
-    if isinstance(more, str):
-        return more if less.size == 0 else less
-    return merged([less, more])
+    return more if less.size == 0 else less if isinstance(more, str) else merged([less, more])
 
 
 def _width(truth: Truth, low: float, high: float) -> float:

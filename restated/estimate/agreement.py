@@ -76,7 +76,7 @@ def bivariate_normal(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> FloatOrArray
     The arguments are finite and broadcast; others raise a RestatedError.
     """
     h, k, rho = np.broadcast_arrays(*(floats(x) for x in (h, k, rho)))
-    if not (np.isfinite(h + k) & (np.abs(rho) < 1)).all():
+    if not (np.isfinite(h) & np.isfinite(k) & (np.abs(rho) < 1)).all():
         raise RestatedError("limits must be finite and the correlation between -1 and 1", field="rho")
     root = np.sqrt((1 - rho) * (1 + rho))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -84,8 +84,7 @@ def bivariate_normal(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> FloatOrArray
         slope_k = np.where(k == 0, np.copysign(np.inf, h), (h - rho * k) / (k * root))
     opposite = (h * k < 0) | ((h * k == 0) & (h + k < 0))
     inside = 0.5 * (ndtr(h) + ndtr(k)) - owens_t(h, slope_h) - owens_t(k, slope_k) - 0.5 * opposite
-    centre = 0.25 + np.arcsin(rho) / (2 * np.pi)
-    return np.where((h == 0) & (k == 0), centre, inside)[()]
+    return np.where((h == 0) & (k == 0), 0.25 + np.arcsin(rho) / (2 * np.pi), inside)[()]
 
 
 def kappa_square(tables: ArrayLike) -> FloatOrArray:

@@ -11,14 +11,14 @@ fail to meet correspond to a test at 5 % when standard errors are equal and esti
 """
 
 import math
-from collections.abc import Iterable
 from itertools import product
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
-from restated.arguments import check_finite, check_level, check_numbers
+from restated.arguments import check_finite, check_level, check_numbers, floats
 from restated.errors import RestatedError
 
 Box: TypeAlias = tuple[float, float]
@@ -84,15 +84,16 @@ def two_sided_p(z: Box) -> Box:
     return float(2 * stats.norm.sf(greatest)), float(2 * stats.norm.sf(least))
 
 
-def least_rho(first: Box, second: Box, se_first: Box, se_second: Box, *, critical: float, grid: Iterable[float]) -> Box:
+def least_rho(first: Box, second: Box, se_first: Box, se_second: Box, *, critical: float, grid: ArrayLike) -> Box:
     """Return the least correlations of a grid at which |z| reaches `critical` somewhere and everywhere in the boxes.
 
     Boxes are as for `z_difference`, the grid increases; infinite where none passes.
     """
-    reach = [(rho, *absolute(z_difference(first, second, se_first, se_second, rho=rho))) for rho in grid]
+    reach = [
+        (rho, *absolute(z_difference(first, second, se_first, se_second, rho=rho))) for rho in floats(grid, "grid")
+    ]
     somewhere = (rho for rho, _, greatest in reach if greatest >= critical)
-    everywhere = (rho for rho, least, _ in reach if least >= critical)
-    return next(somewhere, math.inf), next(everywhere, math.inf)
+    return next(somewhere, math.inf), next((rho for rho, least, _ in reach if least >= critical), math.inf)
 
 
 def _box(box: Box) -> None:

@@ -223,13 +223,8 @@ def _fit_chunk(y: Floats, design: _Design, first: int) -> dict[str, Floats]:
 
 
 def _determined(observed: Bools, design: _Design, first: int) -> Floats:
-    """Return X'X of each data set, shape (draws, p, p).
-
-    An error names the first whose observed values, shape (draws, subjects, waves), do not determine the variances and
-    the fixed effects.
-    """
-    # The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if j = k. Four
-    # independent equations, from pairs of waves observed in one subject, determine the four parameters.
+    """Return X'X of each data set, shape (draws, p, p); refuse the first that does not determine the model."""
+    # The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if j = k.
     together = observed.transpose(0, 2, 1).astype(float) @ observed > 0
     slope, (j, k) = design.time[:, 1], np.triu_indices(len(design.time))
     equations = np.column_stack([np.ones(len(j)), slope[j] + slope[k], slope[j] * slope[k], j == k])

@@ -40,8 +40,7 @@ ROUNDING = 1e-12
 FLAT_SHARE = 1e-10
 #: Least step along negative curvature, in residual SDs: a zero eigenvalue of D has zero slope even at a saddle.
 NUDGE = 0.03
-#: Longest step of the root's elements, in units of the larger of their own and the residual standard deviation;
-#: damping after a failed step, as a share of the largest curvature, and the factor it then grows or falls by.
+#: Longest step of the root's elements, in units of the larger of their own and the residual SD; first damping, factor.
 LONGEST_STEP, FIRST_DAMPING, DAMPING_FACTOR = 1.0, 0.01, 8.0
 #: Usual searches take 5 to 15 steps; near a corner of the parameter space the last ones only shrink by 1/3.
 MAX_ITERATIONS = 200
@@ -167,10 +166,7 @@ def refuse(bad: Bools, first: int, problem: str, remedy: str | None = None) -> N
 
 
 def _newton(root: Floats, gradient: Floats, hessian: Floats, damping: Floats) -> tuple[Floats, Floats, Floats]:
-    """Next root of D, the gain in deviance an undamped step promises, and the largest curvature.
-
-    Along directions of negative curvature the sign is turned, which leads away from saddle points.
-    """
+    """Next root of D, the gain in deviance of an undamped step and the largest curvature, led away from saddles."""
     axes, spread, _ = np.linalg.svd(root)
     # D11, D12, D22 by their counterparts in the eigenvectors' axes, and those by the root's L11, L21, L22.
     turned = axes[:, None] @ UNITS @ axes.transpose(0, 2, 1)[:, None]
@@ -236,8 +232,7 @@ def _state(sums: Sums, root: Floats, restricted: bool) -> State:
     left = _product(sums.zz, P) - _product(sums.xz.swapaxes(0, 1), BK)
     qq = _product(P.swapaxes(0, 1), left) - _product(BK.swapaxes(0, 1), xq)
 
-    # Derivatives in D11, D12, D22: minus `lost` of the residual sum of squares, minus `pull` of the normal equations
-    # X'V^-1 (y - X beta), minus `change` of the information.
+    # Derivatives in D11, D12, D22: minus `lost` of the residual sum of squares, `pull` of X'V^-1 (y - Xb), `change`.
     ends = [[_over_patterns(xq[:, i], K[:, j]).reshape(draws, -1) for j in (0, 1)] for i in (0, 1)]
     pull = np.stack([ends[0][0], ends[0][1] + ends[1][0], ends[1][1]], axis=1)
     lost = np.einsum("kij,ijb->bk", UNITS, qq.sum(axis=-1))

@@ -222,8 +222,7 @@ def leave_one_out(
     y, v = check_effects(y, v)
     if len(y) < 3:
         raise RestatedError("leaving one out needs at least three studies", field="y")
-    rows = [_row(_fit(np.delete(y, i), np.delete(v, i), **options)) for i in range(len(y))]
-    return _summary(rows, labels)
+    return _summary([_row(_fit(np.delete(y, i), np.delete(v, i), **options)) for i in range(len(y))], labels)
 
 
 def cumulative(
@@ -257,8 +256,7 @@ def cumulative(
     se = np.sqrt(v[0]) if pooled[0].ci_method == "wald" else np.nan
     margin = stats.norm.ppf((1 + pooled[0].level) / 2) * se
     alone = [y[0], se, y[0] - margin, y[0] + margin, 2 * stats.norm.sf(abs(y[0] / se)), 0.0, 0.0, 0.0, 1]
-    rows = [alone, *map(_row, pooled)]
-    return _summary(rows, None if labels is None else [labels[i] for i in sequence])
+    return _summary([alone, *map(_row, pooled)], None if labels is None else [labels[i] for i in sequence])
 
 
 def _row(found: MetaFit) -> list[Any]:

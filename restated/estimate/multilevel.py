@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize
 
-from restated.arguments import Floats, check_level
+from restated.arguments import Floats, check_level, check_numbers
 from restated.errors import RestatedError
 from restated.estimate import robust
 from restated.estimate.meta import check_effects
@@ -43,6 +43,7 @@ def fit(y: ArrayLike, v: ArrayLike, cluster: ArrayLike, *, rho: float = 0.0, lev
     """
     y, v = check_effects(y, v)
     check_level(level)
+    check_numbers(rho=rho)
     if not 0 <= rho < 1:
         raise RestatedError(f"within-cluster correlation {rho} is not in [0, 1)", field="rho")
     codes, members = robust.clusters(cluster, len(y))

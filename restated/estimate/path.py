@@ -226,8 +226,10 @@ def _chain(links: ArrayLike, se_z: ArrayLike) -> tuple[Floats, Floats]:
         raise RestatedError(problem, field="se_z", remedy="Give one per link")
     if not np.all(np.abs(links) < 1):
         raise RestatedError("a link is not a correlation strictly between -1 and 1", field="links")
-    if not np.all(se_z >= 0):
-        raise RestatedError("a standard error is negative or missing", field="se_z", remedy="Use 0 for a known link")
+    if not np.all((se_z >= 0) & np.isfinite(se_z)):
+        raise RestatedError(
+            "a standard error is negative, infinite or missing", field="se_z", remedy="Use 0 for a known link"
+        )
     return links, se_z
 
 

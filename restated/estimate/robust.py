@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from restated.arguments import FloatOrArray, Floats, Ints, check_level
+from restated.arguments import FloatOrArray, Floats, Ints, check_level, check_numbers
 from restated.errors import RestatedError
 from restated.estimate.meta import check_effects, check_labels, design_matrix
 from restated.tau2 import ROUNDOFF
@@ -87,6 +87,7 @@ def fit_regression(
 def _solve(y: Floats, v: Floats, cluster: ArrayLike, X: Floats, rho: float, small: bool, level: float) -> RobustFit:
     codes, members = clusters(cluster, len(y))
     count, (k, p) = len(members), X.shape
+    check_numbers(rho=rho)
     if not 0 <= rho <= 1:
         raise RestatedError(f"within-cluster correlation {rho} is not between 0 and 1", field="rho")
     check_level(level)

@@ -33,7 +33,7 @@ class EggerTest:
 
 @dataclass(frozen=True)
 class TrimAndFill:
-    """Trim-and-fill result: `fit` is the model on the observed and the `k0` filled-in effects."""
+    """Trim-and-fill result: `fit` is that of the observed and the `k0` filled-in effects, with nan as in `meta.fit`."""
 
     k0: int
     side: str

@@ -70,8 +70,7 @@ class LiabilityData:
 
     def saturated(self) -> Floats:
         n = self.tables.sum(axis=2, keepdims=True)
-        cells = self.tables / n * np.array([1, 0.5, 1])
-        return np.asarray(xlogy(self.tables, cells).sum(axis=(1, 2)))
+        return np.asarray(xlogy(self.tables, self.tables / n * np.array([1, 0.5, 1])).sum(axis=(1, 2)))
 
     def free_correlations(self) -> Floats:
         """Tetrachoric correlations of the groups, shape (size, 2); nan where a margin is empty."""
@@ -314,10 +313,7 @@ def best_on_line(
 
 
 def _search_inside(data: TwinData, rows: Ints, generators: Floats, best: Best) -> None:
-    """Newton inside the triangle, from the free correlations if they are inside, else inwards from the edge.
-
-    `generators` is (2, 2): columns are the two components. Starts that do not exist leave `best` as it is.
-    """
+    """Newton inside the triangle, from the free correlations or the edge; columns of `generators` are components."""
     backwards = np.linalg.inv(generators)
     free = data.free_correlations()[rows]
     x = free @ backwards.T
@@ -398,5 +394,4 @@ def _ascent(gradient: Floats, hessian: Floats) -> Floats:
     half = np.hypot((hessian[:, 0, 0] - hessian[:, 1, 1]) / 2, hessian[:, 0, 1])
     largest = mean + half  # eigenvalue
     shift = np.where(largest >= 0, largest + np.abs(mean - half) * 1e-3 + 1e-3, 0.0)
-    shifted = hessian - shift[:, None, None] * np.eye(2)
-    return -np.linalg.solve(shifted, gradient[:, :, None])[:, :, 0]
+    return -np.linalg.solve(hessian - shift[:, None, None] * np.eye(2), gradient[:, :, None])[:, :, 0]

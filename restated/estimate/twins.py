@@ -28,7 +28,16 @@ from scipy import stats
 from scipy.optimize import elementwise
 from scipy.special import ndtri, owens_t
 
-from restated.arguments import FloatOrArray, Floats, Ints, check_level, check_numbers, check_option, floats
+from restated.arguments import (
+    FloatOrArray,
+    Floats,
+    Ints,
+    check_finite,
+    check_level,
+    check_numbers,
+    check_option,
+    floats,
+)
 from restated.errors import RestatedError
 from restated.estimate import twinlikelihood as likelihood
 from restated.estimate.proportions import wilson
@@ -230,7 +239,8 @@ def falconer_bounds(r_mz: Constraint, r_dz: Constraint) -> dict[str, Interval]:
 def implied_correlations(
     a2: ArrayLike = 0.0, c2: ArrayLike = 0.0, d2: ArrayLike = 0.0
 ) -> tuple[FloatOrArray, FloatOrArray]:
-    """Return the twin correlations (r_mz, r_dz) that go with given shares."""
+    """Return the twin correlations (r_mz, r_dz) that go with given shares, which are finite."""
+    check_finite(a2=a2, c2=c2, d2=d2)
     shares = [(name, floats(x)) for name, x in (("a2", a2), ("c2", c2), ("d2", d2))]
     mz, dz = (np.asarray(sum(RESEMBLANCE[name][i] * x for name, x in shares)) for i in (0, 1))
     return mz[()], dz[()]
@@ -301,7 +311,7 @@ def pairs_for_power(
 
     For large samples: the likelihood-ratio statistic of expected tables or matrices is the noncentrality of a
     chi-squared, proportional to the number of pairs. `mz_share`: identical pairs among all; several `prevalence` are
-    possible.
+    possible. Infinite where a2 is 0.
     """
     check_numbers(mz_share=mz_share)
     if not 0 < mz_share < 1:
@@ -314,7 +324,8 @@ def pairs_for_power(
         fit = liability(*(n * pair_probabilities(prevalence, own) for n, own in zip(sizes, r)))
     # The corrected test rejects when the normal root of lrt exceeds the (1 - alpha) quantile.
     distance = stats.norm.isf(alpha) - stats.norm.isf(PLANNED)
-    return 1000 * distance**2 / _test(fit, reduced).lrt
+    with np.errstate(divide="ignore"):
+        return 1000 * distance**2 / np.float64(_test(fit, reduced).lrt)
 
 
 def _simulated(

@@ -31,8 +31,7 @@ LEAST_PLOT = 2.6
 LEAST_LABELS = 3.8
 #: From this many rows on the type is smaller, the rows closer and the axis is repeated on top.
 MANY_ROWS = 32
-#: On narrow screens, in type sizes: height of a line of words, of the lane of marks under it, of the lane of a row
-#: without marks, and of the space after a row.
+#: On narrow screens, in type sizes: height of a line of words, of a lane of marks, of a lane without, and of a gap.
 STACKED_LINE, LANE, NO_LANE, AFTER = 1.3, 1.5, 0.15, 0.25
 #: Inches under the title of the axis of a narrow chart for a key; what it does not need is cut off.
 FOOT = 2.0

@@ -127,9 +127,7 @@ def drawing(function: Callable[P, Drawn]) -> Callable[P, Drawn]:
                 _NARROW.reset(token)
 
         within = _NARROW.get()
-        if within is not None:
-            return draw(within)
-        return replace(draw(False), narrow=lambda: draw(True))
+        return draw(within) if within is not None else replace(draw(False), narrow=lambda: draw(True))
 
     return drawn
 

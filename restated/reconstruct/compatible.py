@@ -309,8 +309,7 @@ def at(name: str, printed: Printed, options: Words, strength: str) -> Found:
     """
     order = list(STRENGTHS)
     run = RECONSTRUCTORS[name].run
-    parts = [run(printed, options, STRENGTHS[one]) for one in order[: order.index(strength) + 1]]
-    return merged(parts)
+    return merged([run(printed, options, STRENGTHS[one]) for one in order[: order.index(strength) + 1]])
 
 
 def merged(parts: Sequence[Found]) -> Found:

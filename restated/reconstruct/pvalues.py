@@ -71,5 +71,6 @@ def _distribution(kind: str, df: Sequence[float]) -> Any:
     df = floats(df, "df").ravel().tolist()
     if len(df) != DEGREES[kind] or not all(0 < d < math.inf for d in df):
         shown = ", ".join(f"{d:g}" for d in df).replace("-", "\u2212") or "none"
-        raise RestatedError(f"{kind} needs {DEGREES[kind]} positive degrees of freedom, not {shown}", field="df")
+        problem = f"{kind} needs {DEGREES[kind]} positive degrees of freedom, not {shown}"
+        raise RestatedError(problem, field="df", remedy="Part them by commas, and their decimals by points")
     return {"z": stats.norm, "t": stats.t, "r": stats.t, "F": stats.f}.get(kind, stats.chi2)(*df)

@@ -102,8 +102,7 @@ def fit_tilt(targets: Targets) -> Tilt:
     m = total / n
     c = theta[2] / top**2
     b = theta[1] / top - 2 * c * m
-    a = theta[0] - theta[1] * m / top + c * m**2
-    return Tilt(a, b, c, -(theta @ basis))
+    return Tilt(theta[0] - theta[1] * m / top + c * m**2, b, c, -(theta @ basis))
 
 
 def _newton(theta: Floats, basis: Floats, wanted: Floats) -> Floats:

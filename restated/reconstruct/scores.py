@@ -8,15 +8,15 @@ References: Wilner, Wood & Simons (2018), preprint (CORVIDS). Heathers et al. (2
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
 
-from restated.arguments import Bools, Floats, Ints, check_numbers, is_whole
+from restated.arguments import Bools, Floats, Ints, check_numbers, check_whole, is_whole
 from restated.errors import RestatedError
-from restated.intervals import Constraint, bounded_interval, closed_interval, describe, integer_range
+from restated.intervals import Constraint, bounded_interval, closed_interval, describe, integer_range, scaled
 from restated.reconstruct import scoredraws
 from restated.reconstruct.enumeration import ragged_ranges
 from restated.reconstruct.scoresums import Targets, attainable, square_ends
@@ -44,7 +44,7 @@ class ScoreSet:
     """
 
     counts: Ints
-    scores: Ints
+    scores: Ints | Floats
     total: float
     method: str
     message: str
@@ -79,11 +79,13 @@ def score_samples(
     limit: int = 200_000,
     draws: int = 10_000,
     seed: int = 0,
+    items: int = 1,
 ) -> ScoreSet:
     """List all samples of whole scores with a printed mean and SD, or draw from them evenly where they are too many.
 
     `mean`, `sd` (str, Printed, or pair of numbers): as printed; the SD has divisor n - `ddof`. `n`: at least 2. `low`,
     `high`: ends of the scale. `limit`: up to this many samples are listed, above it `draws` are drawn with `seed`.
+    `items`: each score is the mean of so many whole ones, or goes in steps of 1 / `items`; the message counts sums.
     Raises a RestatedError for an n or scale that is unusable or too large, or an unbounded mean or SD.
 
     A sample is a table of frequencies: the order of cases does not count, and each table is as likely as any other to
@@ -93,6 +95,11 @@ def score_samples(
     """
     check_numbers(limit=limit)
     _check(n, low, high, ddof)
+    check_whole(1, items=items)
+    if items > 1:
+        mean, sd = (scaled(closed_interval(x, name), items) for x, name in ((mean, "mean"), (sd, "sd")))
+        sums = score_samples(mean, sd, n, low * items, high * items, ddof=ddof, limit=limit, draws=draws, seed=seed)
+        return replace(sums, scores=sums.scores / items, message=f"as sums of {items} items, {sums.message}")
     scores, span = np.arange(low, high + 1), high - low
     asked = f"n = {n} on the scale {low} to {high}, mean {describe(mean)}, SD {describe(sd)}"
     wanted = targets(mean, sd, n, low, high, ddof)
@@ -142,8 +149,7 @@ def _check(n: int, low: int, high: int, ddof: int) -> None:
             what, remedy = ("cases", None) if field == "n" else ("scores", whole)
             raise RestatedError(f"{count:,} {what} are more than the {most:,} handled", field=field, remedy=remedy)
     if ddof not in (0, 1):
-        problem = f"the divisor of an SD is n - 1 or n, not n - {ddof!r}"
-        raise RestatedError(problem, field="ddof", remedy="Use 1 or 0")
+        raise RestatedError(f"the divisor of an SD is n - 1 or n, not n - {ddof!r}", field="ddof", remedy="Use 1 or 0")
 
 
 def targets(mean: Constraint, sd: Constraint, n: int, low: int, high: int, ddof: int) -> Targets:

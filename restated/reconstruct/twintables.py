@@ -105,10 +105,7 @@ def examined(pairs: int, given: Mapping[str, Constraint]) -> int:
 
 
 def _ranges(pairs: int, bounds: dict[str, Ends]) -> tuple[Ints, Ints, Ints]:
-    """Numbers of discordant pairs that fit, and for each the least number with both affected, and how many from there.
-
-    What is printed may still refuse some.
-    """
+    """Numbers of discordant pairs that may fit, for each the least number of both affected and how many follow."""
     first, last = integer_range(*bounds.get("discordant", (None, None)), 0, pairs)
     low, high = scaled(bounds.get("agreement", (None, None)), Fraction(-pairs, 100), pairs)
     first, last = integer_range(high, low, first, last)

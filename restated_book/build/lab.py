@@ -63,10 +63,7 @@ def variables() -> dict[str, str]:
 
 
 def prose() -> dict[str, dict[str, str]]:
-    """Return cells of prose and roles with the plain text that the last build made of them; empty before a build.
-
-    The notebooks for readers hold them: those of the built site, or the one of an unpacked chapter.
-    """
+    """Return cells of prose and roles with the plain text that the last build made of them; empty before a build."""
     found: dict[str, dict[str, str]] = {"cells": {}, "roles": {}}
     for file in sorted([*HTML.glob("downloads/*/*.ipynb"), *paths.ROOT.glob("*.ipynb")]):
         notebook = json.loads(file.read_text(encoding="utf-8"))

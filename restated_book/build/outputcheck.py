@@ -23,8 +23,7 @@ _NOT_READ = ("text/html", "image/svg+xml", "image/png", ledger.MIME_READS, prove
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{4,}|\b0x[0-9a-fA-F]{8,}")
 #: Moments as programs print them: 2026-01-31 12:30, Jan 31 12:30:00 2026.
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)|([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) (?:[A-Z]+ )?(\d{4})")
-#: A value without digits: alone in its line, in brackets, behind a colon or an equals sign; and what Python prints of a
-#: list, a dictionary or another object.
+#: A value without digits: alone in its line, behind a bracket, colon or equals sign; and what Python prints of objects.
 _BARE = re.compile(
     r"^\s*[-+]?(?i:nan|inf|true|false|none|nat|<na>)\s*$|[:=([{,] *[-+]?(?:nan|inf|NaN|True|False|None|NaT|<NA>)(?!\w)"
     r"|^\s*(?:\[.*\]|\{.*\}|\(.*,.*\)|<[\w.-]+ .*>)\s*$|^\s*'.*'\s*$",
@@ -44,10 +43,7 @@ _FAULTS, _TYPES = paths.tables(__file__).values()
 
 
 def check(notebook: Mapping, file: Path) -> None:
-    """Refuse data without a status, an id that is shown twice, and what only this machine or this run prints.
-
-    The message names `file`, the code cell and its first line.
-    """
+    """Refuse data without a status, an id shown twice, and what this run alone prints; name `file`, cell and line."""
     seen: dict[str, int] = {}
     code = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
     for number, cell in enumerate(code, 1):
@@ -75,7 +71,7 @@ def _unmarked(output: Mapping) -> Fault | None:
         return f"shows a traceback: {output['ename']}: {output['evalue']}", "correct the cell, or catch the exception"
     if output["output_type"] == "stream":
         text = "".join(output["text"])
-        return _warned(text) if output["name"] == "stderr" else _printed(text)
+        return _warned(text) if output["name"] == "stderr" and text.strip() else _printed(text)
     data = output["data"]
     for pattern, fault in _TYPES.items():
         # Of what is shown as HTML too, the formula is for paper.
@@ -106,7 +102,7 @@ def _warned(text: str) -> Fault:
         said = f"{named[3]}: {named[4]}{where}"
     said = _paths().sub("…", said)[:200].strip()
     remedy = "correct what it warns of; where it is harmless, filter it: warnings.filterwarnings('ignore', …)"
-    return f"writes on standard error: {said}", remedy
+    return f"writes on standard error: {said}", remedy if named else "leave it out; logging.disable() silences a log"
 
 
 def _printed(text: str) -> Fault | None:
@@ -121,9 +117,7 @@ def _printed(text: str) -> Fault | None:
         return _FAULTS["table"]
     if any(unicodedata.category(sign).startswith("N") for sign in text) or _BARE.search(text):
         return f"shows a result: {' '.join(text.split())[:60]}", _VALUE
-    if len(text) > PLAIN:
-        return f"prints {len(text):,} characters", "write them as text of the page"
-    return None
+    return (f"prints {len(text):,} characters", "write them as text of the page") if len(text) > PLAIN else None
 
 
 def _of_this_run(output: Mapping) -> Fault | None:
@@ -164,7 +158,7 @@ def _paths() -> re.Pattern:
     here = (paths.ROOT, Path.home(), tempfile.gettempdir(), sys.prefix, sys.base_prefix)
     own = [re.escape(str(place)) for place in here if len(Path(place).parts) > 1]
     usual = r"/(?:home|Users|root|tmp|var|usr|opt|mnt|private)/\w[\w./-]*"
-    return re.compile(rf"(?<![\w./:-])(?:(?:{'|'.join(own)})[\w./-]*|{usual}|[A-Za-z]:\\\w+\\[\w.\\-]*)")
+    return re.compile(rf"(?<![\w./:-])(?:(?:{'|'.join(own)})[\w./-]*|{usual}|(?:[A-Za-z]:|\\\\\w+)\\\w+\\[\w.\\-]*)")
 
 
 def _is_now(date: str | None, clock: str | None, day: str | None, year: str | None) -> bool:

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 #: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
 NOTEBOOK_SECONDS = 600
-#: What a kernel runs before the first cell: it lists the fonts, which on a new machine writes on standard error, and it
-#: observes what the notebook reads.
+#: What a kernel runs first: it lists the fonts, which writes on standard error at first, and observes what is read.
 WATCH = "__import__('matplotlib.font_manager'); __import__('restated_book.watch').watch.start()"
 #: Starts of a kernel whose port another program takes first. That is rare; three times in a row it is not coincidence.
 KERNEL_STARTS = 3
@@ -47,8 +46,7 @@ async def run(
         store_widget_state=False,
         # As in JupyterLab: what lies next to a notebook is found by its name.
         resources={"metadata": {"path": str(notebook.parent)}},
-        # A kernel warns at each start that its local port is not encrypted, and reports a fault when it is stopped
-        # because another notebook failed. What fails in a cell arrives as a message, not through this log.
+        # A kernel warns that its local port is not encrypted, and when it is stopped; faults of cells come another way.
         extra_arguments=["--log-level=CRITICAL", f"--IPKernelApp.exec_lines={WATCH}"],
     )
     client.zygote = zygote

@@ -6,8 +6,7 @@ from pathlib import Path
 from restated_book.chapters import markup
 from restated_book.sources import files
 
-#: Everything but prose, in the order in which it is blanked: front matter, code and directive blocks, formulas (where
-#: stated assumptions belong), inline code and roles, link targets.
+#: Everything but prose, in the order in which it is blanked; stated assumptions belong in formulas.
 CODE = re.compile(r"^(?P<fence>```+).*?^(?P=fence)[ \t]*$", re.S | re.M)
 _NOT_PROSE = [re.compile(r"\A---\n.*?\n---\n", re.S), CODE, re.compile(r"\$\$.*?\$\$", re.S)]
 _NOT_PROSE += map(re.compile, (r"(?:\{[a-z:]+\})?`[^`]*`", r"\$[^$\n]+\$", r"\]\([^)]*\)", r"<[^>]+>"))

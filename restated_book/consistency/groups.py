@@ -10,7 +10,7 @@ from math import inf
 from pathlib import Path
 
 from restated.audit.differences import WORDS
-from restated.printed import Printed, parse
+from restated.printed import Printed, parse, parse_number
 from restated_book.consistency.checks import CHECKS
 from restated_book.paths import DATA
 from restated_book.register import COUNT_COLUMNS, PublishedNumber, Register
@@ -100,7 +100,7 @@ def _group(cells: dict, register: Register, path: Path, row: int) -> Group:
 
 
 def _df(text: str, path: Path, row: int) -> tuple[float, ...]:
-    found = [parse(part) for part in text.split()]
+    found = [parse_number(part, file=path, row=row, field="df") for part in text.split()]
     if any(number.value is None or number.value <= 0 for number in found):
         remedy = "give positive numbers, two of them separated by a blank for F"
         files.refuser(path)(f"'{text}' are not degrees of freedom", remedy, row=row, field="df")

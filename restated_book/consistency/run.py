@@ -127,9 +127,7 @@ def _df(row: PublishedNumber) -> tuple[float, ...]:
         files.refuser(row.file)(error.message, remedy, row=row.row, field="unit")
     if row.statistic == "Q" and row.k and int(row.k) > 1:
         return (int(row.k) - 1,)
-    if row.statistic == "r" and row.n and not row.k and int(row.n) > 2:
-        return (int(row.n) - 2,)
-    return ()
+    return (int(row.n) - 2,) if row.statistic == "r" and row.n and not row.k and int(row.n) > 2 else ()
 
 
 def _with(rows: Iterable[PublishedNumber], *statistics: str) -> list[PublishedNumber]:

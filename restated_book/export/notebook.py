@@ -49,8 +49,7 @@ def for_reader(content: Mapping, page: str, rows: Mapping[str, Mapping], works: 
     )
     cells.append({"cell_type": "markdown", "id": "about-this-file", "metadata": {}, "source": last})
     metadata = {key: content["metadata"][key] for key in METADATA if key in content["metadata"]} | {outputs.MYST: roles}
-    clean = {**content, "cells": cells, "metadata": metadata}
-    return json.dumps(clean, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({**content, "cells": cells, "metadata": metadata}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _public(output: Mapping) -> Mapping:

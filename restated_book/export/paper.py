@@ -23,24 +23,20 @@ from restated_book.cite import citation
 from restated_book.export import hatch
 from restated_book.register import GRADES
 
-#: Pages to look things up in, a row for each number or column: the ledger alone would be longer than all chapters; and
-#: the page of files. The PDF names their files.
+#: Pages to look things up in, as long as all chapters together, and the page of files. The PDF names their files.
 LEFT_OUT = ("book/ledger", "book/to-verify", "book/data-dictionary", "book/downloads")
 
 REFERENCES = "book/references"
-#: A table behind a figure is printed while it is about as long as the figure is high; longer ones are in
-#: the CSV, which is named.
+#: A table behind a figure is printed while it is about as long as the figure is high; a longer one is in its CSV.
 MOST_ROWS = 12
-#: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright
-#: page.
+#: From so many columns on, a table is set smaller; from so many on, it is turned, as an upright page is too narrow.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
 #: Pages break between these.
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 BLOCKS = (*HEADINGS, "p", "li", "dt", "dd", "pre", "tr", "img", "figcaption")
 #: Letters that a line of text holds, and what is too short for a sheet of its own: about ten lines.
 LINE_LETTERS, END_LETTERS = 90, 900
-#: Letters of a box (half a sheet) and of a row from which on too much of a sheet would be empty if the box were not
-#: cut, or the row kept with the next.
+#: Letters of a box (half a sheet) and of a row from which on it is cut, as it would leave too much of a sheet empty.
 LONG_LETTERS, TALL_LETTERS = 2300, 1800
 #: A picture from about half the height of a sheet on often begins a sheet.
 HIGH_PX = 480
@@ -315,8 +311,7 @@ def _contents(document: Document) -> Iterator[tuple[str, str, str]]:
             yield heading.tag, text(heading), page.name if heading.tag == "h1" else section.get("id")
 
 
-#: Fonts that come with matplotlib, so that a PDF looks the same whatever fonts a machine has: for each family the stem
-#: of its files and the endings of its variants, with what they are.
+#: Fonts that come with matplotlib, so that PDFs look the same anywhere: stem of the files, endings of the variants.
 FONTS = [(family, *of) for family, of in _TABLES["fonts"].items()]
 
 _PAPER = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)

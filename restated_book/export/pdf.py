@@ -33,8 +33,7 @@ OLDEST = 131
 REMEDY = "install it (`apt install chromium`) or set CHROMIUM to its path"
 #: A page opens in a few seconds; a browser that needs longer hangs.
 PRINT_SECONDS = 240
-#: The first printing shows the page numbers of the contents, the second has them; others may follow where a line of the
-#: contents breaks elsewhere.
+#: The first printing shows the page numbers, the second has them; others may follow where a line breaks elsewhere.
 MOST_PRINTINGS = 4
 
 
@@ -58,8 +57,7 @@ def opened(chromium: str) -> Iterator[playwright.Page]:
     """Open a tab of a browser of its own, which belongs to the thread that opens it."""
     from playwright.sync_api import Error, sync_playwright
 
-    # Pictures and fonts are placed in whole pixels of this size whatever the screen; it opens nothing but files of this
-    # book.
+    # Pictures and fonts are placed in whole pixels of this size on any screen; it opens nothing but files of this book.
     flags = ["--disable-gpu", "--force-device-scale-factor=1", *_OFFLINE]
     with sync_playwright() as play:
         try:

@@ -27,6 +27,8 @@ _WORDS: dict[str, str] = _TABLES["words"]
 _MONTHS = {name.casefold(): name for name in calendar.month_name[1:]}
 _MONTHS |= {name[:length].casefold(): name for name in _MONTHS.values() for length in (3, 4)}
 _MONTHS |= {form: name for i, name in enumerate(calendar.month_name[1:], 1) for form in (str(i), f"{i:02}")}
+#: A month as it is printed, perhaps with its day, and perhaps in another language.
+_MONTH = re.compile(r"(?:\d\d?\.?[ ~])?[^\W\d_][^#\"=@]*")
 #: A date of BibLaTeX (ISO 8601-2): months above 20 are seasons.
 _DATE = re.compile(
     r"(\d{4})(?:-(0[1-9]|1[0-2]|2[1-9]|3\d|4[01])(?:-(?:0[1-9]|[12]\d|3[01])(?:T[\d:.+Z-]*)?)?)?[?~%]?", re.ASCII
@@ -36,23 +38,27 @@ _RESOLVER = re.compile(r"(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|doi:\s*", re.I
 _PART = re.compile(r"\s*([\w-]+)\s*=\s*(\"[^\"]*\"|\{(?:[^{}]|\{[^{}]*\})*\}|[^,]*?)\s*(?:,|$)")
 _EXTENDED = re.compile(r"\s*(?:family|given|prefix|suffix)(?:-i)?\s*=", re.IGNORECASE)
 _LINEAGE = re.compile(_TABLES["lineage"], re.I)
+_SUFFIXED = re.compile(r"([^,]+), (.+),? ((?:Jr|Sr|II|III|IV)\.?)|(.+) ([^ ,]+),? ((?:Jr|Sr|II|III|IV)\.?)")
 _INITIALS = re.compile(r"\S.* (?:[^\W\d_]\.?[ -]?){1,3}")
 _GROUPS = re.compile(rf"^(?:{'|'.join(_TABLES['groups']['first'])}) |\b(?:{'|'.join(_TABLES['groups']['any'])})\b")
-#: Words with a capital inside, and single ones but the article: BPD, fMRI, vitamin D; and what begins a sentence, also
-#: behind a bracket or quotation mark, or is a symbol there (β-carotene). What is in braces or maths, a command or an
-#: entity is passed over.
+#: Words with a capital inside, single letters but the article, and what begins a sentence or is a symbol there (BPD,
+#: vitamin D, β-carotene); what is in braces or maths, a command or an entity is passed over.
 _CAPITALS = re.compile(
-    r"(\\[A-Za-z]+|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\$[^$]*\$|<[^<>]*>|&#?\w+;)|[^\W_]+[A-Z][^\W_]*|\b[B-Z]\b"
-    r"|^[^\W\d_A-Z](?![^\W\d_]{2})|(?<=[&/-])A\b|(?<=[a-z] )A(?= [a-z]|[,;:.)?!]|$)"
+    r"(\\[A-Za-z]+|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\$[^$]*\$|<[^<>]*>|&#?\w+;)|[^\W_]+['’]?[A-Z][^\W_]*"
+    r"|\b(?:[B-Z]|[A-Z]\d+)\b|^[^\W\d_A-Z](?![^\W\d_]{2})|(?<=[&/-])A\b|\bA(?=[&/])|(?<=[a-z] )A(?= [a-z]|[,;:.)?!]|$)"
     r"|(?:(?<=[?!] )|(?<=[a-z]{3}\. )|(?<=[A-Z]{2}\. )|(?<=[¿¡])|(?<=^[\[(\"'“„«‘])|(?<=^``))[^\W\d_]"
 )
 #: Words in capitals; and those that nobody would spell so otherwise: without a vowel, with a digit, Roman numerals.
 _ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]+\b")
-_UNSPOKEN = re.compile(r"[B-DF-HJ-NP-TV-XZ]{2,6}|(?=\w*\d)[A-Z0-9]+|[IVX]{2,5}")
+_UNSPOKEN = re.compile(r"[B-Z]|[B-DF-HJ-NP-TV-XZ]{2,6}|(?=\w*\d)[A-Z0-9]+|[IVX]{2,5}")
+#: Names of English, as a language: BibLaTeX also knows its kinds by their countries.
+_ENGLISH = re.compile("en|british|american|australian|canadian|newzealand|u[sk](?:en|$)", re.IGNORECASE)
+#: What is before a sentence of a title in capitals.
+_BEFORE = re.compile(r"(?:[?!]|[A-Z]{3}\.|\b[IVX]+\.) $")
 #: A name as PubMed writes it, with initials and no comma.
 _BARE_INITIALS = re.compile(r"[^\W\d_]\S*[^\W\dA-Z_]\S*(?: \S+)* (?:[A-Z]\.?-?){1,3}")
 #: What publishers print after names, and no name holds.
-_MARK = re.compile(r"[\d¹²³⁴⁵*†‡§¶()@|=]|\\textsuperscript")
+_MARK = re.compile(r"[\d¹²³⁴⁵*†‡§¶()@|=]|\\textsuperscript|^(?:Dr|Prof)\.? ")
 #: What separates an address from the next one in the same field.
 _NEXT = re.compile(r"[\s,;|]+(?=(?:\\url\s*\{|<)?(?:https?|ftp)://)", re.IGNORECASE)
 #: Most parents of parents; BibTeX knows one.
@@ -97,8 +103,7 @@ def inherited(works: Mapping[str, Work], report: Report) -> Iterator[Work]:
         done[name] = Work(work.key, work.type, work.row, fields, rows)
         return done[name]
 
-    for work in works.values():
-        yield complete(work, ())
+    yield from (complete(work, ()) for work in works.values())
 
 
 def _handed(parent: Work, child: Work, *, whole: bool) -> Iterator[tuple[str, str]]:
@@ -129,12 +134,15 @@ def acronyms(works: Iterable[Work]) -> frozenset[str]:
 
 def _with_acronyms(title: str, known: Set[str]) -> str:
     """Put braces around what keeps its capitals: of a title in capitals, acronyms that are `known` or have no vowel."""
-    mixed = re.search("[a-z]", _outside(title))
+    mixed = any(map(str.islower, _outside(title)))
 
-    def kept(m: re.Match[str]) -> bool:
-        return bool(mixed) or m[0] in known or bool(_UNSPOKEN.fullmatch(m[0])) or m[0] == title.strip()
+    def braced(m: re.Match[str]) -> str:
+        word = m[0]
+        if not m[1] and (mixed or word in known or _UNSPOKEN.fullmatch(word) or word == title.strip()):
+            return f"{{{word}}}"
+        return f"{{{word[0]}}}{word[1:]}" if not m[1] and _BEFORE.search(title, 0, m.start()) else word
 
-    return _CAPITALS.sub(lambda m: f"{{{m[0]}}}" if not m[1] and kept(m) else m[0], title)
+    return _CAPITALS.sub(braced, title)
 
 
 def entry(work: Work, report: Report, acronyms: Set[str] = frozenset()) -> tuple[Entry, list[str]]:
@@ -153,11 +161,15 @@ def entry(work: Work, report: Report, acronyms: Set[str] = frozenset()) -> tuple
             fields[title] = f"{fields[title]}{mark} {fields[more]}"
     if "title" in fields and "titleaddon" in fields:
         fields["title"] = f"{fields['title']}. {{{fields['titleaddon']}}}"
-    if "title" in fields:  # the styles print titles in lower case
-        fields["title"] = _with_acronyms(fields["title"], acronyms)
+    if "title" in fields:  # the styles print titles in lower case, which only English allows
+        foreign = not _ENGLISH.match(fields.get("langid", fields.get("language", "en")).strip("{} "))
+        fields["title"] = f"{{{fields['title']}}}" if foreign else _with_acronyms(fields["title"], acronyms)
     if not _dates(fields):
         remedy = "write it as 2010, 2010-05 or 2010-05-31, or give year and month"
         report(f"'{fields['date']}' of '{work.key}' is not a date", remedy, row=work.rows["date"], field="date")
+    if not _MONTH.fullmatch(fields.get("month", "May")):
+        row = work.rows.get("month", work.row)
+        report(f"'{fields['month']}' of '{work.key}' is not a month", "write it as 5 or May", row=row, field="month")
     _numbers(fields)
     if kind == "article" and "volume" not in fields and "number" in fields:
         fields["volume"] = f"({fields.pop('number')})"  # printed only behind a volume
@@ -225,7 +237,8 @@ def _dates(fields: dict[str, str]) -> bool:
     with suppress(latex.Unprintable, KeyError):  # the check will say so
         fields["year"] = latex.plain(fields["year"]).strip()
     if "month" in fields:
-        fields["month"] = _MONTHS.get(fields["month"].strip("{}. ").casefold(), fields["month"])
+        parts = re.split(r"\s*(?:-+|[–—/])\s*", fields["month"].strip("{} "))
+        fields["month"] = "–".join(_MONTHS.get(part.strip(". ").casefold(), part) for part in parts)
         if "year" not in fields:
             del fields["month"]
     return True
@@ -234,9 +247,11 @@ def _dates(fields: dict[str, str]) -> bool:
 def _numbers(fields: dict[str, str]) -> None:
     """Write pages and edition as the styles expect them, and leave out numbers of other archives."""
     if "pages" in fields:
-        fields["pages"] = re.sub(r"\s*[-‐‑‒–—−]+\s*", "--", fields["pages"]).rstrip("- ")
+        pages = re.sub(r"^\{?(?:pp?|pages?|S)\b[.~\s]*|^n/?a$", "", fields["pages"], flags=re.IGNORECASE)
+        fields["pages"] = re.sub(r"\s*(?:[-‐‑‒–—−]|\\text(?:en|em)dash(?:\{\})?)+\s*", "--", pages).rstrip("- ")
     if "edition" in fields:
         edition = re.sub(r"[\s~]*\b(?:edition|edn?\.?|aufl(?:age|\.)?)\s*$", "", fields["edition"], flags=re.IGNORECASE)
+        edition = re.sub(r"^(\d+)\.$", r"\1", edition)
         ending = {"1": "st", "2": "nd", "3": "rd"}.get(edition[-1:] if edition[-2:-1] != "1" else "", "th")
         fields["edition"] = f"{int(edition)}{ending}" if edition.isdigit() else edition
     # The styles print every number of an archive as one of arXiv.
@@ -276,12 +291,17 @@ def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
     warnings: list[str] = []
     for name in split_name_list(text):
         parts = [part.strip() for part in split(name, ",")]
+        if len(parts) < 3 and (suffixed := _SUFFIXED.fullmatch(name)):  # Martin King Jr., or King, Martin Jr.
+            parts = [*suffixed.group(1, 2, 3)] if suffixed[1] else [*suffixed.group(5, 4, 6)]
+        if len(parts) == 3 and _LINEAGE.fullmatch(parts[2]) and not _LINEAGE.fullmatch(parts[1]):  # King, Martin, Jr.
+            parts[1:] = parts[:0:-1]
+            name = ", ".join(parts)
         if _EXTENDED.match(name):
             person = _extended(name, report)
         elif len(parts) > 3:
             report(f"'{name}' has more commas than a name", "separate authors by ' and ', not by commas or semicolons")
             continue
-        elif not all(parts) or not parts or re.search(r"^and\b|\band$", name, re.IGNORECASE):
+        elif not all(parts) or not parts or re.search(r"^and\b|\band$|„", name, re.IGNORECASE):
             report(f"'{name}' is only a part of a name", "write Family, Given, and separate authors by one ' and '")
             continue
         elif re.search(r"\bet\.? al\b", name):

@@ -1,6 +1,7 @@
 """The bibliography: one file, one key per work, checked here since pybtex drops a repeated key silently."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from restated import errors
 from restated.errors import RestatedError, together
 from restated_book import watch
 from restated_book.paths import BIBLIOGRAPHY
-from restated_book.sources import biblatex, files, latex
+from restated_book.sources import biblatex, files, latex, styles  # noqa: F401  (changes the styles of pybtex)
 
 # The styles of pybtex read every text by this function; its own leaves commands, maths and tags on the page.
 Text.from_latex = latex.rich
@@ -26,6 +27,8 @@ REQUIRED = biblatex.REQUIRED
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(][ \t]*([^,\s}]*)", re.MULTILINE)
 _NO_ENTRIES = ("comment", "preamble", "string", "xdata")
+#: Letters that are copied from PDFs as one, and have no capital.
+_LIGATURES = re.compile("[\ufb00-\ufb06]")
 #: A value in braces without braces in it, as most are.
 _SIMPLE = re.compile(r"\s*\{([^{}]*)\}")
 #: DOIs and short DOIs (https://shortdoi.org). Angle brackets are legal, and "#" ends some of Wiley's.
@@ -247,6 +250,7 @@ def _works(text: str, found: Mapping[str, int], report: _Faults) -> tuple[dict[s
         if key not in found and kind != "xdata" and _KEY.fullmatch(key):
             message = f"the entry '{key}' begins in the middle of a line, where its key is not looked at"
             report(message, "begin each entry on a line of its own, or remove it", row=scanner.row, field=key)
+            continue
         works[key.lower()] = work = biblatex.Work(key, kind, found.get(key, scanner.row))
         for name, parts in fields:
             name = name.lower()
@@ -254,7 +258,8 @@ def _works(text: str, found: Mapping[str, int], report: _Faults) -> tuple[dict[s
             if name in work.fields:
                 report(f"'{key}' has the field twice", "keep one of them", row=row, field=name)
                 continue
-            work.fields[name], work.rows[name] = " ".join("".join(parts).split()), row
+            text = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), "".join(parts))
+            work.fields[name], work.rows[name] = " ".join(text.split()), row
     return works, seen
 
 

@@ -5,11 +5,15 @@ import io
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from restated.errors import RestatedError
+from restated.given import PERCENT_SIGN
+from restated.printed import DECIMAL_MARKS, is_plain, parse
 from restated_book.paths import DATA
 from restated_book.sources import files, rules
 from restated_book.sources.cells import NUMBER, as_csv
@@ -324,7 +328,8 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
             refuse(f"{text} is too large for a whole number", "check the source")
         value = int(text)
     elif field.type == "number" and not (NUMBER.fullmatch(text) and math.isfinite(value := float(text))):
-        refuse(f"'{text}' is not a number", "give digits with a decimal point, without marks or units")
+        meant = " or ".join(sorted(_readings(text))) or "digits with a decimal point, without marks or units"
+        refuse(f"'{text}' is not a number", f"give {meant}")
     if "minimum" in rules and value < rules["minimum"]:
         refuse(f"{text} is below {rules['minimum']}, the least possible value", "check the source")
     if "maximum" in rules and value > rules["maximum"]:
@@ -334,6 +339,15 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
         refuse(f"'{text}' does not have the form {rules['pattern']}", "correct it")
     return value
+
+
+def _readings(text: str) -> set[str]:
+    """Return a number in the spelling of another country or of print as the digits that it can stand for."""
+    found = []
+    for mark in DECIMAL_MARKS if is_plain(text) and not PERCENT_SIGN.search(text) else ():
+        with suppress(RestatedError):
+            found.append(parse(text, decimal=mark).value)
+    return {f"{value:f}" for value in found if value is not None}
 
 
 def check(folder: Path | str | None = None) -> dict[str, int]:
@@ -359,5 +373,4 @@ ABOUT_FIELDS = ("resource", "field", "type", "unit", "description")
 def rows(path: Path | str | None = None) -> Iterator[tuple[str, ...]]:
     """Yield :data:`ABOUT_FIELDS` of every column of every table."""
     for resource in load(path).values():
-        for field in resource.fields:
-            yield resource.name, field.name, field.type, field.unit, field.description
+        yield from ((resource.name, field.name, field.type, field.unit, field.description) for field in resource.fields)

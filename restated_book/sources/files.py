@@ -8,8 +8,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from restated.errors import RestatedError
 
-#: Largest file that is read, in bytes. The largest source today has 0.3 MB; half a million printed numbers in one file
-#: would have 150 MB. A larger file got there by mistake and is refused before it is read.
+#: Largest file that is read, in bytes: half a million printed numbers have 150 MB, so a larger one is a mistake.
 LARGEST = 250_000_000
 #: First bytes of text in UTF-16.
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")

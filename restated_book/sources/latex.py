@@ -16,8 +16,7 @@ _MARKUP = re.compile("[\\\\{}$~^%&<>`\ufdd0-\ufdef]|--|''|,,|\\s\\s")
 #: What latexcodec changes; it takes most of the time.
 _CODED = re.compile(r"\\|--|''|,,|[~`]|\s\s")
 
-# Noncharacters, which no text holds (Unicode 23.7), stand for characters that a later step would read as markup, and
-# mark what a group in braces is.
+# Noncharacters (Unicode 23.7) stand for characters that a later step would read as markup, and mark groups in braces.
 _LITERAL = "\\{}$%^~`"
 _KEPT = {char: chr(0xFDD0 + i) for i, char in enumerate(_LITERAL)}
 _KEEP = str.maketrans(_KEPT)
@@ -90,9 +89,7 @@ def unaccented(text: str) -> str:
     if not _MARKUP.search(text):
         return text
     found = _decoded(text, None)
-    if _RESERVED.search(found):
-        return text
-    return re.sub(r"\{([^\x00-\x7f])\}", r"\1", found)
+    return text if _RESERVED.search(found) else re.sub(r"\{([^\x00-\x7f])\}", r"\1", found)
 
 
 def address(text: str) -> str:
@@ -270,7 +267,7 @@ def _parsed(text: str, links: list[tuple[str, str]]) -> Text:
             stack[-2].append(_group(stack.pop()))
         elif piece.startswith(_LINK):
             target, words = links[ord(piece[1]) - 0xE000]
-            stack[-1].append(HRef(target, words if words == target else rich(words)))
+            stack[-1].append(HRef(target, Protected(words) if words == target else rich(words)))
         elif piece:
             stack[-1].append(piece)
     if len(stack) > 1:

@@ -75,9 +75,8 @@ def _complete(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[F
             yield None, column, message, "add the row: the book needs all of them"
 
 
-#: Check of each rule and the properties of its items, each the kind of one column or, in brackets, of several:
-#: ``number``, ``any``, or ``listed`` for columns with an enum; ``text`` is not a column. A rule with one kind has
-#: columns as items.
+#: Check of each rule and the properties of its items, each the kind of one column or, in brackets, of several: a column
+#: that is ``listed`` has an enum, ``text`` is none. A rule with one kind has columns as items.
 RULES: dict[str, tuple[Callable[..., Iterable[Fault]], str | dict[str, str]]] = {
     "sums": (_sums, {"parts": "[number]", "total": "number"}),
     "parts": (_parts, {"part": "number", "whole": "number"}),

@@ -17,8 +17,7 @@ def split(ids: Iterable[str]) -> list[list[str]]:
 
 def pages(ledger: str, parts: Sequence[Sequence[str]]) -> list[str]:
     """Return the path of each part: of ``book/ledger`` it is ``book/ledger-01``, ``book/ledger-02`` and so on."""
-    digits = len(str(len(parts)))
-    return [f"{ledger}-{k:0{digits}}" for k in range(1, len(parts) + 1)]
+    return [f"{ledger}-{k:0{len(str(len(parts)))}}" for k in range(1, len(parts) + 1)]
 
 
 class Addresses:

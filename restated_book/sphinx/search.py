@@ -73,8 +73,7 @@ def records(env, uri) -> Iterator[list]:
         page = env.titles[docname].astext() if docname in env.titles else docname
         for anchor, title, text in sections(env.get_doctree(docname), names):
             yield [uri(docname) + (f"#{anchor}" if anchor else ""), title, page, text]
-    for href, name, text in cited.values():
-        yield [href, name, "References", text]
+    yield from ([href, name, "References", text] for href, name, text in cited.values())
 
 
 def number(row: Mapping, where: ledgerparts.Addresses) -> list:

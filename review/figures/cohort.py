@@ -114,9 +114,7 @@ def shares(
 def percent(share: float) -> str:
     """Write a share in percent: 0, <0.1, 0.3, 42."""
     value = 100 * share
-    if 0 < value < FINEST:
-        return f"<{FINEST:g}"
-    return f"{value:.1f}" if 0 < value < FINE else f"{value:.0f}"
+    return f"<{FINEST:g}" if 0 < value < FINEST else f"{value:.1f}" if 0 < value < FINE else f"{value:.0f}"
 
 
 @drawing

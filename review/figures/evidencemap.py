@@ -190,14 +190,12 @@ def _by_mean(pairs: pd.Series, level: str, other: str, place: Sequence[str]) -> 
 def _crossings(pairs: pd.Series, starts: list[str], ends: list[str]) -> int:
     """Number of pairs of claims whose ribbons cross."""
     (from_, to), n = np.array([(starts.index(a), ends.index(b)) for a, b in pairs.index]).T, pairs.to_numpy()
-    across = np.subtract.outer(from_, from_) * np.subtract.outer(to, to) < 0
-    return int((np.outer(n, n) * across).sum() // 2)
+    return int((np.outer(n, n) * (np.subtract.outer(from_, from_) * np.subtract.outer(to, to) < 0)).sum() // 2)
 
 
 def _headings(column: Column) -> list[float]:
     """Inches above each box that its group's heading takes."""
-    groups = ["", *[box.group for box in column.values()]]
-    return [HEADING * (one != last) for last, one in pairwise(groups)]
+    return [HEADING * (one != last) for last, one in pairwise(["", *[box.group for box in column.values()]])]
 
 
 def _least(column: Column) -> float:
@@ -213,10 +211,7 @@ def _place(column: Column, top: float, tall: float) -> None:
 
 
 def _ribbons(ax: Axes, pairs: pd.Series, sides: tuple[Column, Column], x: tuple[float, float], *, source: int) -> None:
-    """Ribbons of one side, each end as wide as its claims, in the order of the boxes at the other end.
-
-    `source` is the end at a source, 0 or 1; the numbers of claims are at the other end of it, inside the gap.
-    """
+    """Ribbons of the side `source`, each end as wide as its claims, in the order of the boxes at the other end."""
     order = [pair for pair in product(sides[0], sides[1]) if pair in pairs.index]
     at: dict[tuple[str, str], list[float]] = {pair: [] for pair in order}
     for side, column in enumerate(sides):

@@ -50,5 +50,4 @@ def cases(table: pd.DataFrame, *, x: str, y: str, says: str) -> Drawn:
         key.add(words, look.mark)
     key.add("least squares", LINE)
     alt = alt_text(says, *(f"{name}: {len(part)} marks" for name, part in panels.items()))
-    shown = table[["panel", "group", "x", "y"]].set_axis(["panel", "group", x, y], axis=1)
-    return Drawn(fig, alt, shown)
+    return Drawn(fig, alt, table[["panel", "group", "x", "y"]].set_axis(["panel", "group", x, y], axis=1))

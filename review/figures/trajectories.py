@@ -23,8 +23,7 @@ class Look(NamedTuple):
     band: str = ""
 
 
-#: Look of each class, distinct without colour. Four bands on top of each other would be illegible, so only two classes
-#: have one; the data table has all intervals.
+#: Look of each class, distinct without colour. Only two have a band, as four would be illegible; the table has all.
 LINES = {
     "secure": Look(Line("accent", SOLID, 1.6), Mark("o", False, "accent"), "band"),
     "avoidant": Look(Line("second", SHORT_DASHES, 1.3), Mark("s", False, "second")),

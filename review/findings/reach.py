@@ -95,8 +95,7 @@ def ways(places: pd.DataFrame) -> pd.DataFrame:
 
 def centres(places: pd.DataFrame) -> dict:
     """Count training centres by the heading under which the source lists them; those without a heading are "other"."""
-    listed = places[places["role"] == "training centre"]
-    return listed["region"].replace("", "other").value_counts().to_dict()
+    return places[places["role"] == "training centre"]["region"].replace("", "other").value_counts().to_dict()
 
 
 def figures(register: Register, statements: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:

@@ -13,10 +13,7 @@ ROUNDED = 1
 
 
 def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """Return four printed numbers of one meta-analysis with restated values, for `review.figures.anatomy.number_lines`.
-
-    `fathers` is ``studies.load("paternal-sensitivity")``.
-    """
+    """Return four printed numbers of one meta-analysis, whose table is `fathers`, with restated values."""
     fathers = fathers.sort_values("year", kind="stable", ignore_index=True)
     to_r = effects.fisher_z_to_r
     pooled = meta.fit(*paternal_sensitivity.effects(fathers), method="DL", ci="wald")

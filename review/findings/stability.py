@@ -22,8 +22,7 @@ _NAMES = {
 RHOS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 #: The file gives r and kappa to six decimals: a recomputed value agrees if it rounds to the same six.
 SIX_DECIMALS = 0.5e-6 * (1 + 1e-9)
-#: Clusters of the same children: mother-child and father-child rows of Steele, Steele & Fonagy (1996). The file of 2018
-#: counts them as two samples; the results of `stability-files` follow only if they are one.
+#: Clusters of the same children: mothers and fathers of Steele, Steele & Fonagy (1996), two samples in 2018's file.
 SAME_CHILDREN = {33: 32}
 #: Sampling variances of a raw kappa from its table; the article does not say which it used.
 KAPPA_VARIANCES = {
@@ -44,10 +43,7 @@ def four_way_tables(transitions: pd.DataFrame) -> np.ndarray:
 
 
 def collapse(tables: np.ndarray, against: int) -> np.ndarray:
-    """Return two-way tables of one class, given by its index, against the other three, shape (m, 4).
-
-    Counts are in the order class-class, class-other, other-class, other-other.
-    """
+    """Return counts of one class, by index, shape (m, 4): class-class, class-other, other-class, other-other."""
     both = tables[:, against, against]
     first = tables[:, against, :].sum(axis=1)
     second = tables[:, :, against].sum(axis=1)
@@ -123,8 +119,7 @@ def pooled_secure_raw(rows: pd.DataFrame, *, with_degenerate: bool) -> robust.Ro
     used = rows[rows["r_secure_insecure"].notna()] if with_degenerate else secure_rows(rows)
     r, n = used["r_secure_insecure"].to_numpy(float), used["n"].to_numpy(float)
     v = (1 - r**2) ** 2 / (n - 1)
-    v = np.where(v > 0, v, v[v > 0].min())
-    return robust.fit(r, v, used["study_id"].to_numpy())
+    return robust.fit(r, np.where(v > 0, v, v[v > 0].min()), used["study_id"].to_numpy())
 
 
 def pooled_fourway(

@@ -21,8 +21,7 @@ CLASSES = {"dismissing": "avoidant", "autonomous": "secure", "preoccupied": "res
 DRAWS, SEED = 20_000, 1995
 #: Two-sided normal quantile of 95 % intervals.
 NORMAL = 1.959963984540054
-#: Margins are called plausible here when both secure shares are in this range: an assumption, around the printed
-#: distributions of adults and children (58 % and 51.6 % secure), wide enough for samples at risk and samples without.
+#: Secure shares called plausible here, an assumption around the printed ones of adults (58 %) and children (51.6 %).
 PLAUSIBLE_SECURE = (0.40, 0.70)
 _STATISTICS = {"phi": agreement.phi, "odds ratio": agreement.odds_ratio, "tetrachoric r": agreement.tetrachoric}
 
@@ -181,8 +180,7 @@ def heterogeneity_sweep(
     """
     out = []
     for tau2 in map(float, tau2_grid):
-        # Without heterogeneity the estimate is held at zero through its own formula: DerSimonian-Laird gives 0 at Q = k
-        # - 1.
+        # Without heterogeneity the estimate stays at zero through its own formula: DerSimonian-Laird is 0 at Q = k - 1.
         q = None if tau2 > 0 else float(k - 1)
         sets = studysets.study_sets(k, total_n, pooled, tau2=tau2, draws=draws, seed=seed, q=q)
         s = studysets.summaries(sets)

@@ -77,6 +77,8 @@ SPELLED += [
 ]
 SPELLED += [
     "2.2 per cent",
+    "0,5 %",
+    "0.5\u066a",
     "less than 3",
     "at least 2",
     "≥ 2",

@@ -343,7 +343,7 @@ FAULTS = {
     "a decimal comma in a table": (
         edit(STUDY, FATHERS, 'Belsky,1983,51,"0,11",'),
         CHECK,
-        [STUDY, "row 2", "'r'", "decimal point"],
+        [STUDY, "row 2", "'r'", "Give 0.11."],
     ),
     "NaN in a table": (
         edit(STUDY, FATHERS, "Belsky,1983,51,nan,"),
@@ -473,7 +473,7 @@ FAULTS = {
     "a cost with a thousands mark": (
         original(lambda text: text.replace(",1000,", ',"1,000",')),
         CHECK,
-        [COSTS, "row 2", "'mean'", "without marks"],
+        [COSTS, "row 2", "'mean'", "Give 1.000 or 1000."],
     ),
     "an original that git tracks": (tracked, CHECK, [COSTS, "git tracks", "git rm --cached"]),
     "children of an unknown class": (

@@ -36,6 +36,15 @@ def test_what_a_process_reads_is_observed():
     assert found["folders"] == found["heads"] == found["works"] == found["unobserved"] == []
 
 
+def test_a_file_behind_a_linked_folder_is_known_by_both_ways(tmp_path, monkeypatch):
+    """The link may lead elsewhere later."""
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    (tmp_path / "book" / "first").mkdir(parents=True)
+    (tmp_path / "book" / "now").symlink_to("first")
+    found = provenance._places([str(tmp_path / "book" / "now" / "x.csv"), str(tmp_path / "_build" / "x.csv")])
+    assert found == ["book/first/x.csv", "book/now/x.csv"]
+
+
 @pytest.mark.parametrize("walk", ["list(numbers)", "len(numbers)", "list(numbers.values())", "list(numbers.items())"])
 def test_going_through_the_register_rests_on_all_of_it(walk):
     code = f"from restated_book import provenance, register\nnumbers = register.load()\n{walk}\n"

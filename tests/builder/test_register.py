@@ -165,6 +165,10 @@ def test_a_bibliography_may_be_a_file_or_keys(tmp_path):
         ({"ci_low": "low"}, "ci_low", "'low' is not a number"),
         ({"ci_level": "95%%"}, "ci_level", "'95%%' is not a number"),
         ({"ci_level": "195"}, "ci_level", "'195' is not a level of confidence"),
+        ({"ci_level": "0,95"}, "ci_level", "'0,95' is not a level of confidence. Give percent, such as 95"),
+        ({"p": "0,5 %"}, "p", "'0,5 %' is in percent, and a proportion or count belongs here. Write it as one"),
+        ({"value": "0.5 per cent"}, "value", "'0.5 per cent' is in percent"),
+        ({"statistic": "count", "value": "5%", "ci_low": "", "ci_high": ""}, "value", "'5%' is in percent"),
         ({"p": "1.2"}, "p", "1.2 is not a probability"),
         ({"p": "-.1"}, "p", "-.1 is not a probability"),
         ({"p": "< 2"}, "p", "< 2 is not a probability"),
@@ -285,6 +289,8 @@ def test_what_a_comma_parts_is_read_from_other_numbers(tmp_path, rows, value):
         ([OPEN | {"note": "thousands comma, no decimal comma"}], "'1,250' can be 1.250 or 1250"),
         ([{"value": "1.250"}, OTHER | {"value": "0,5"}], "'1.250' can be 1250 or 1.250"),
         ([{"value": "< 1,250"}], "'< 1,250' can be 1.250 or 1250"),
+        ([{"value": "\uff11\uff0c\uff12\uff15\uff10"}], "'\uff11\uff0c\uff12\uff15\uff10' can be 1.250 or 1250"),
+        ([{"value": "1\u060c250"}], "'1\u060c250' can be 1.250 or 1250"),
     ],
 )
 def test_a_comma_that_nothing_explains_is_refused_with_both_readings(tmp_path, rows, readings):

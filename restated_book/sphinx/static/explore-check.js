@@ -19,7 +19,7 @@
   function pOf(kind, statistic, df) {
     if (df.length !== DEGREES[kind] || df.some(function (d) { return !(d > 0); })) {
       const shown = df.map(function (d) { return x.show(d, 6); }).join(", ");
-      throw x.fault("df", kind + " needs " + DEGREES[kind] + " positive degrees of freedom, not " + shown);
+      throw x.fault("df", kind + " needs " + DEGREES[kind] + " positive degrees of freedom, not " + shown, "Part them by commas, and their decimals by points");
     }
     const tail = function (v) { return Number.isFinite(v) ? TAILS[kind](v, df) : 0; };
     let low = statistic.low, high = statistic.high;
@@ -100,7 +100,7 @@
   const VALUES = { log: SIZE, "fisher-z": R };
   function ends(now, scale) {
     const found = ["estimate", "low", "high"].map(function (name) { return x.bounded(name, now[name], VALUES[scale]); });
-    if (found[1].high > found[2].high) throw x.fault("", "the interval from " + now.low + " to " + now.high + " runs downwards", "Give the lower end first.");
+    if (found[1].high > found[2].high) throw x.fault("", "the interval from " + now.low + " to " + now.high + " runs downwards", "Give the lower end first");
     return found;
   }
   const SCALES = { plain: "", log: " on the logarithmic scale", "fisher-z": "" };

@@ -32,7 +32,7 @@
       const p = Number(now.first) / HUNDRED, q = Number(now.second) / HUNDRED, stability = Number(now.stability);
       const at = function (phi) { return shares(phi * stability, p, q); };
       const ends = ["low", "high"].map(function (name) { return x.bounded(name, now[name], [-1, 1]).value; });
-      if (ends[0] > ends[1]) throw x.fault("", "the interval from " + now.low + " to " + now.high + " runs downwards", "Give the lower end first.");
+      if (ends[0] > ends[1]) throw x.fault("", "the interval from " + now.low + " to " + now.high + " runs downwards", "Give the lower end first");
       const middle = at(Number(now.phi)), low = at(ends[0]), high = at(ends[1]);
       const count = function (share) { return Math.round(HUNDRED * share); };
       const range = function (i) { const all = [count(low[i]), count(high[i])].sort(function (a, b) { return a - b; }); return all[0] === all[1] ? String(all[0]) : all[0] + " to " + all[1]; };

@@ -5,9 +5,9 @@
   const MINUS = "\u2212";
 
   // --- numbers as they are published, read like restated.printed --------------------------------------------------------
-  const AS_PRINTED = "Write it as printed, for example .31, 4,819 or <.001.";
+  const AS_PRINTED = "Write it as printed, for example .31, 12.5 or <.001";
   function fault(field, message, remedy) {
-    const error = new Error((field ? "field '" + field + "': " : "") + message + "." + (remedy ? " " + remedy : ""));
+    const error = new Error((field ? "field '" + field + "': " : "") + message + "." + (remedy ? " " + remedy + "." : ""));
     error.ours = true;
     return error;
   }
@@ -42,17 +42,17 @@
   }
   function chosen(name, text, numeral, exact) {
     const found = Array.from(new Set([".", ","].map(function (mark) { return reading(numeral, mark); }))).filter(function (r) { return r !== null; });
-    if (!found.length) throw fault(name, "'" + text + "' is not a number", AS_PRINTED);
+    if (!found.length) throw fault(name, "'" + text + "' is not a number", "Thousands are groups of three digits; decimals follow one comma or point");
     if (found.length === 1) return found[0];
     if (exact) return found.find(function (r) { return !r.includes("."); });
     if (numeral.includes(".")) return reading(numeral, ".");
-    throw fault(name, "the comma of '" + text + "' can part decimals or thousands: " + found.sort().join(" or "), AS_PRINTED);
+    throw fault(name, "the comma of '" + text + "' can part decimals or thousands: " + found.sort().join(" or "), "Write the one that is meant");
   }
   // A number with its rounding interval as whole numbers over `grain`, so that nothing is lost to binary fractions.
   function read(name, text, exact) {
     const plain = clean(text), bound = BOUND.exec(plain), parts = PLAIN.exec(plain) || (bound && PLAIN.exec(bound[2]));
     if (!parts) throw fault(name, "'" + text + "' is not a number", AS_PRINTED);
-    if (/[0-9](?:[ .,'\u00b7]?[0-9]){28}/.test(plain)) throw fault(name, "'" + text + "' has more than 28 digits", AS_PRINTED);
+    if (/[0-9](?:[ .,'\u00b7]?[0-9]){28}/.test(plain)) throw fault(name, "'" + text + "' has more than 28 digits", "Give the number as it is printed");
     const digits = parts[3] ? chosen(name, text, parts[3], exact) : "1", minus = /[-\u2013]/.test(parts[1]);
     const power = Number((parts[2] || parts[4] || "0").replace("\u2013", "-")) - (digits.includes(".") ? digits.length - digits.indexOf(".") - 1 : 0);
     const grain = 2n * 10n ** BigInt(Math.max(0, -power)), half = 10n ** BigInt(Math.max(0, power));
@@ -63,8 +63,10 @@
       low: sign === "<" ? -Infinity : Number(whole[0]) / Number(grain), high: sign === ">" ? Infinity : Number(whole[1]) / Number(grain),
     };
   }
+  const PERCENT_SIGN = /[%\uff05\u066a]|per ?cent/i;
   function printed(name, text, range) {
     const found = read(name, text), ends = range || [-Infinity, Infinity];
+    if (ends[1] === 1 && PERCENT_SIGN.test(text)) throw fault(name, "'" + text + "' is in percent", "Write it as a proportion");
     if (found.sign ? found.high < ends[0] || found.low > ends[1] : found.value < ends[0] || found.value > ends[1]) {
       const words = Number.isFinite(ends[1]) ? "from " + ends[0] + " to " + ends[1] : "of at least " + ends[0];
       throw fault(name, "'" + text + "' is not a number " + words.replace(/-/g, MINUS));
@@ -79,7 +81,7 @@
   function whole(name, text, least, most) {
     let found = null;
     try { found = read(name, text, true).value; } catch (error) { if (!error.ours) throw error; }
-    if (!Number.isInteger(found) || found < least) throw fault(name, "'" + text + "' is not a whole number of at least " + least);
+    if (!Number.isInteger(found) || found < least || PERCENT_SIGN.test(text)) throw fault(name, "'" + text + "' is not a whole number of at least " + least);
     const limit = found > MOST ? MOST : most || MOST;
     if (found > limit) throw fault(name, "'" + text + "' is more than can be tried (" + limit + ")");
     return found;

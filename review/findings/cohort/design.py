@@ -33,13 +33,11 @@ DECISIVE = CELLS.index(("disorganized", "boy", "high"))
 GRADES = ("kindergarten", *(f"grade {g}" for g in range(1, 7)))
 #: Time is 0 in grade 3 and covers 1 from kindergarten to grade 6: a slope is the change over the whole period.
 TIMES = (np.arange(len(GRADES)) - 3) / 6
-#: Rows kept for a cell: its largest expected count and this many standard deviations more. The chance that a drawn
-#: count needs more is below one in ten million.
+#: Standard deviations above a cell's largest expected count up to which rows are kept: more has a chance below 1e-7.
 SPARE_SDS = 5.5
 #: Shape of the gamma distribution of skewed deviations: skewness 2, that of an exponential distribution.
 SKEWED_SHAPE = 1.0
-#: Share of miscoded classes behind the coders' kappa of .70 at 15 months: two codings that are each right or else drawn
-#: from the shares have a kappa of (1 - share)^2.
+#: Share of miscoded classes behind the coders' kappa of .70 at 15 months: the kappa of two codings is (1 - share)^2.
 CODED = 1 - 0.70**0.5
 
 

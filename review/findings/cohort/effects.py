@@ -30,9 +30,8 @@ SHARES = {name: f"madigan2023-{name}" for name in CLASSES}
 EXTRA = (0.2, 0.5, 0.8)
 #: Sizes of the scenarios without a four-way term: these, and one between small and medium.
 TWO_WAY = (0.2, 0.3, 0.5, 0.8)
-#: Who among disorganized children differs: in words, and as a function of sex and risk that returns a level in
-#: kindergarten and an extra growth, as multiples of the size of a scenario. Only the first has a four-way term. Levels
-#: are centred at the usual shares, half boys and a quarter at high risk, so that the main effects stay as pooled.
+#: Who among disorganized children differs, in words and as level in kindergarten and extra growth by sex and risk, in
+#: multiples of the size of a scenario; levels are centred at the usual shares, so that the main effects stay as pooled.
 GROWERS: Mapping[str, tuple[str, Callable[[bool, bool], tuple[float, float]]]] = {
     "cell": ("disorganized boys at high risk grow", lambda boy, high: (0, boy and high)),
     "boys": ("all disorganized boys grow", lambda boy, high: (0, boy)),
@@ -125,5 +124,4 @@ def cell_lines(
 
 def coefficients(lines: np.ndarray, design: Design) -> np.ndarray:
     """Return the coefficients of the analysis model for these lines of cells, shape (32,), in the order of the fit."""
-    full = np.column_stack([np.ones(len(CELLS)), design.cells])
-    return np.linalg.solve(full, lines).ravel()
+    return np.linalg.solve(np.column_stack([np.ones(len(CELLS)), design.cells]), lines).ravel()

@@ -26,8 +26,7 @@ from review.findings.cohort.design import CELLS, Design
 DRAWS, COHORTS = 4000, 200
 #: Effects that the abstract concerns and nobody has pooled are drawn between this and its negative: large by Cohen.
 REACH = max(effects.EXTRA)
-#: True effects: contrasts of a class with all others as pooled, then differences among disorganized children, in level
-#: at mid-course and in change; with the sex and risk of the children they are added for.
+#: True effects: contrasts of a class with all others, then differences among disorganized children by sex and risk.
 DIFFERENCES = {
     "level by sex": lambda boy, high: (boy - 0.5, 0),
     "level by risk": lambda boy, high: (high - 0.25, 0),

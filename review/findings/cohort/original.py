@@ -20,8 +20,7 @@ from review.findings.cohort.design import CELLS, CLASSES, GRADES, TIMES, cell_co
 from review.findings.cohort.runs import LEAST_IN_CELL
 
 NAME = "cohort-children"
-#: Nothing is shown about fewer children. A chosen bound: with ten, no value is that of a child known to be in the cell,
-#: and one child more or less moves a mean by a tenth. A licence may ask for more: raise it here.
+#: Nothing is shown about fewer children, a chosen bound: with ten, no value is that of a child known to be in the cell.
 SMALLEST_CELL = 10
 #: High risk is the upper part of the risk index whose share is nearest to this, as in the simulated cohorts.
 HIGH_RISK = 0.25
@@ -130,8 +129,7 @@ def load() -> Original | None:
 def _cut(risk: np.ndarray) -> float:
     """Return the cut between lower and high risk: the value whose share above it is nearest to :data:`HIGH_RISK`."""
     values = np.unique(risk)[1:]  # from the lowest value on, everybody would be at high risk
-    above = (risk[:, None] >= values).mean(axis=0)
-    return float(values[np.argmin(np.abs(above - HIGH_RISK))])
+    return float(values[np.argmin(np.abs((risk[:, None] >= values).mean(axis=0) - HIGH_RISK))])
 
 
 def _standardised(children: pd.DataFrame, y: np.ndarray, path) -> np.ndarray:

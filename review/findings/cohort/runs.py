@@ -15,8 +15,7 @@ from review.findings.cohort import classes, effects, statements
 from review.findings.cohort.design import CELLS, CLASSES, CODED, DECISIVE, Cohort, Design, covariates, high_risk_index
 
 SEED = 2011
-#: A cohort is analysed if so many children of every cell have two ratings: a line needs them. Else it counts as
-#: undefined.
+#: A cohort is analysed if so many children of every cell, as a line needs, have two ratings; else it is undefined.
 LEAST_IN_CELL = 2
 #: The mean of so many first cohorts is kept, so that they can be computed again and compared.
 AGAIN = 20

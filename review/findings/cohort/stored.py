@@ -86,10 +86,7 @@ def load(register, file: Path = FILE) -> pd.DataFrame:
 
 
 def first_cohorts(register, table: pd.DataFrame) -> float:
-    """Compute the first cohorts of the base design again and compare them with the stored table.
-
-    Returns the absolute difference of the mean four-way coefficient; one beyond rounding is refused.
-    """
+    """Return how far the first cohorts, computed again, are from the stored mean; refuse more than rounding."""
     again, stored = (pick(t, f"first {AGAIN} four-way") for t in (run("base", register, cohorts=AGAIN), table))
     if not abs(again - stored) <= SAME:
         message = f"the first {AGAIN} cohorts give {again:.6f}, the stored table has {stored:.6f}"

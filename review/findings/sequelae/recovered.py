@@ -12,8 +12,7 @@ from restated_book.register import PublishedNumber, Register
 from review.findings.numbers import rounding
 from review.findings.sequelae.estimates import se_box
 
-#: Lower limits of two 85 % intervals as the excerpt shows them, without a possible sign. They are not printed numbers
-#: of the register: which sign they had is a question, answered by arithmetic.
+#: Lower limits of two 85 % intervals in the excerpt, without a possible sign, which arithmetic answers: not printed.
 SIGN_LOST = {"fearon2010-resistance-externalizing-85": "0.01", "fearon2010-resistance-aggression-85": "0.10"}
 #: Estimates with 85 % intervals next to Table 5.
 NEXT_TO_TABLE_5 = (
@@ -25,8 +24,7 @@ NEXT_TO_TABLE_5 = (
 )
 #: Error of sums of numbers with two decimals; far below a digit of print.
 SLACK = 1e-12
-#: Points a side of the grid over the rounding box of the recovered row; finer changes its ends in the third decimal at
-#: most.
+#: Points a side of the grid over the rounding box of the recovered row; finer changes the third decimal at most.
 GRID = 201
 
 

@@ -14,8 +14,7 @@ from review.findings.sequelae.estimates import CONVENTION, se_box
 
 #: Smallest sample in the sets of sizes: an assumption, below the smallest samples of the neighbouring study tables.
 MIN_N = 10
-#: Spread of sample sizes called ordinary: standard deviation of the logarithm. At the larger value the largest sample
-#: has 350 to 600 of the children of these reviews, as the largest cohorts do.
+#: SD of the logarithm of sample sizes called ordinary; the larger has a largest sample of 350 to 600, as is common.
 SPREADS = (0.7, 1.0)
 
 

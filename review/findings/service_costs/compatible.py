@@ -9,11 +9,9 @@ import pandas as pd
 from restated.estimate import costs, costsets
 from restated.reconstruct import extremes, moments
 
-#: Assumed shapes of costs: kind of the positive values and share of patients without any cost. The share of zeros is an
-#: assumption; three in ten is large enough to show what zeros do.
+#: Assumed shapes of costs: kind of the positive values, and share of patients without any; .3 shows what zeros do.
 SHAPES = {"lognormal": ("lognormal", 0.0), "gamma": ("gamma", 0.0), "lognormal, 30 % zeros": ("lognormal", 0.3)}
-#: SD/mean ratios tried in both arms: up to the largest at which samples of 19 of every shape above exist within the
-#: reach of floating-point numbers.
+#: SD/mean ratios tried in both arms: up to the largest at which floats hold samples of 19 of every shape above.
 CVS = np.round(np.arange(0.4, 2.81, 0.2), 10)
 
 

@@ -132,8 +132,7 @@ def medication_sets(z: str, sizes: Iterable[tuple[int, int]], *, most_tied: floa
                 if len(u):
                     higher = 1 - u / (n1 * n2)
                     out.append((n1, n2, ties, correction, u.min(), u.max(), len(u), higher.min(), higher.max()))
-    names = ["n1", "n2", "ties", "correction", *ends("u"), "members", "low", "high"]
-    return pd.DataFrame(out, columns=names)
+    return pd.DataFrame(out, columns=["n1", "n2", "ties", "correction", *ends("u"), "members", "low", "high"])
 
 
 def reports(register: Register) -> pd.DataFrame:

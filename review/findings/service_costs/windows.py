@@ -54,10 +54,7 @@ def break_even(six: pd.DataFrame) -> float:
 
 
 def comparisons(table: pd.DataFrame) -> pd.DataFrame:
-    """Test every category and window that has both arms and standard deviations.
-
-    Differences are partial hospitalization minus general care, 95 % by Welch; ``gamma_p`` is nan where a mean is zero.
-    """
+    """Test each window with both arms and SDs, partial hospitalization less general care; ``gamma_p`` can be nan."""
     out = []
     given = table[table["sd"].notna()]
     for (category, period), rows in given.groupby(["category", "period"], sort=False):

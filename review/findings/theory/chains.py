@@ -16,8 +16,7 @@ from review.findings.theory.links import Link, link
 
 #: Draws of every simulation of this chapter. The Monte Carlo error of a limit of a product is then below .001.
 DRAWS = 100_000
-#: Points for limits of a ratio. Its denominator comes near zero, and `DRAWS` draws would leave an error of a percent.
-#: These, quasi-random, leave less than .001 against numerical integration (see the tests).
+#: Points, quasi-random, for limits of a ratio whose denominator comes near zero; they leave an error below .001.
 RATIO_POINTS = 2**20
 SEED = 2002  # the year of the book
 LEVEL = 0.95  # of every interval

@@ -14,8 +14,7 @@ from restated.estimate import correlations, path
 PARENTS = ("father", "mother")
 STEPS = ("aai_secure", "rf_aai", "rf_pdi", "sensitivity_eas")
 SEED, RESAMPLES = 20250730, 2_000
-#: Below it, the securities of both parents are one variable or one is constant: that resample has no model. Otherwise
-#: the determinant of their sums of squares and products is at least 1 / 40.
+#: Below it, the securities of both parents are one variable, or constant; else the determinant is at least 1 / 40.
 SINGULAR = 1e-6
 #: Rows of `paths`: RF at six months to sensitivity, own and partner's; security to sensitivity through own RF.
 PATHS = ("father", "mother", "mother to father", "father to mother", "indirect, father", "indirect, mother")

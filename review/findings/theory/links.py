@@ -13,8 +13,7 @@ from restated.estimate.effects import d_to_r, fisher_z_variance, odds_ratio_to_d
 from restated_book.register import PublishedNumber
 from review.findings import numbers
 
-#: Printed statistic to correlation; the second argument is the share of one of two groups. A share of variance
-#: explained by one predictor is the square of its correlation.
+#: Printed statistic to correlation, given the share of one of two groups. A share of explained variance is r squared.
 TO_R: dict[str, Callable] = {
     "r": lambda x, _: x,
     "path": lambda x, _: x,

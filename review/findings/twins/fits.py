@@ -17,11 +17,9 @@ from review.findings.twins.concordance import plausible
 SHARES = ("a2", "c2", "e2")
 #: Level of every test and interval of the chapter.
 LEVEL = 0.95
-#: Level of the interval whose upper end is the one-sided limit: chi-squared 2.71, at which the boundary-corrected test
-#: of 5 % rejects, in place of 3.84.
+#: Level of the interval whose upper end is the one-sided limit: chi-squared 2.71, in place of 3.84.
 TEST_LEVEL = 0.90
-#: Points along each side of a rounding box of two correlations. The shares are linear inside the triangle and bend only
-#: at its edges, so the extremes are at corners or where an edge is crossed; five points find both.
+#: Points along each side of a rounding box: the extremes are at corners or where an edge is crossed; five find both.
 BOX_POINTS = 5
 #: Steps of the shares a2 and c2, and so the precision of the results: hundredths, as they are shown.
 STEPS = 100

@@ -115,6 +115,24 @@ PRINTS = {
     "@misc{k, author = {A, B}, title = {``Self'' as $\\hat\\beta$ in \\glqq Gutem\\grqq}, year = 1}": (
         "B A. “Self” as β̂ in „gutem“. 1."
     ),
+    "@misc{k, author = {A, B}, title = {A STUDY. PART I. THE MBT? A TRIAL OF TYPE D}, year = 1}": (
+        "B A. A study. Part I. The MBT? A trial of type D. 1."
+    ),
+    "@misc{k, author = {A, B}, title = {O'Neil and O’Hara on R\\&D, A/B and \\url{https://a.org/x_y}}, year = 1}": (
+        "B A. O'Neil and O’Hara on R&D, A/B and https://a.org/x_y. 1."
+    ),
+    "@misc{k, author = {A, B}, title = {Die Bindung im Alter}, langid = {ngerman}, year = 1}": (
+        "B A. Die Bindung im Alter. 1."
+    ),
+    "@misc{k, author = {A, B}, title = {\ufb01ne Vitamin B12 for \\euro{}5}, year = 1}": (
+        "B A. Fine vitamin B12 for €5. 1."
+    ),
+    "@misc{k, author = {A, B}, title = {The Old Bond}, language = {English}, year = 1}": "B A. The old bond. 1.",
+    "@book{k, author = {A, B}, title = {T}, publisher = {P}, edition = {2. Auflage}, month = {10--12}, year = 1}": (
+        "B A. T. P, 2nd edition, October–December 1."
+    ),
+    "@misc{k, author = {A, B}, title = {T}, month = may # {/} # jun, year = 1}": "B A. T. May–June 1.",
+    "@misc{k, author = {A, B}, title = {T}, month = {3. Mai}, year = 1}": "B A. T. 3. Mai 1.",
     r"@misc{k, author = {A, B}, title = {<inline-formula><tex-math notation='LaTeX'>$x$</tex-math></inline-formula>: "
     "<xref>y</xref>}, year = 1}": "B A. x: y. 1.",
 }
@@ -135,6 +153,12 @@ def test_types_and_fields_of_biblatex(read, entry):
         ),
         ('family=King, given=Martin Luther, suffix="Jr."', "Martin Luther King, Jr.", "King"),
         ("King, Jr., Martin Luther", "Martin Luther King, Jr.", "King"),
+        ("King, Martin Luther, Jr.", "Martin Luther King, Jr.", "King"),
+        ("Martin Luther King Jr.", "Martin Luther King, Jr.", "King"),
+        ("King, Martin Luther Jr.", "Martin Luther King, Jr.", "King"),
+        ("Martin Luther King, Jr.", "Martin Luther King, Jr.", "King"),
+        ("King, Martin III", "Martin King, III", "King"),
+        ("Müller, Anna, PhD", "Anna Müller, PhD", "Müller"),
         ("de la Cruz, Juan", "Juan de la Cruz", "de la Cruz"),
         ("Juan de la Cruz", "Juan de la Cruz", "de la Cruz"),
         ("O'Brien, Ann", "Ann O'Brien", "O'Brien"),
@@ -164,6 +188,7 @@ def test_names(read, name, printed, label):
         "Muster Anna B.",
         "Muster, A. (Ed.)",
         "Muster, A.*",
+        "Dr. Muster, A.",
     ],
 )
 def test_doubtful_names_are_a_warning_with_their_place(read, name):
@@ -173,7 +198,15 @@ def test_doubtful_names_are_a_warning_with_their_place(read, name):
 
 @pytest.mark.parametrize(
     "name",
-    ["Muster, A., Beispiel, B.", "A, B and and C, D", ", Anna", "Muster, A. et al.", "A, B & C, D", "family=, given=A"],
+    [
+        "Muster, A., Beispiel, B.",
+        "A, B and and C, D",
+        "Muster,, A.",
+        ", Anna",
+        "Muster, A. et al.",
+        "A, B & C, D",
+        "family=, given=A",
+    ],
 )
 def test_what_is_no_name_is_refused(read, name):
     message = faults(read, f"@misc{{k,\n  author = {{{name}}},\n  title = {{T}},\n}}")
@@ -245,3 +278,16 @@ def test_a_title_in_capitals_keeps_the_acronyms_of_other_titles(read):
     rest = "author = {A, B}, year = 1}"
     shown = read(f"@misc{{k, title = {{{shouted}}}, {rest}\n@misc{{z, title = {{On ADHD}}, {rest}")[0]
     assert shown["k"] == "B A. Effects of MBT in ADHD and children's groups II. 1."
+
+
+@pytest.mark.parametrize("month", ['oct # "~1"', "13", "0", "2010-05"])
+def test_what_is_no_month_is_refused(read, month):
+    message = faults(
+        read, f"@misc{{k,\n  author = {{A, B}},\n  title = {{T}},\n  year = 1,\n  month = {{{month}}},\n}}"
+    )
+    assert "references.bib, row 5, field 'month': '" in message and "Write it as 5 or May" in message
+
+
+def test_a_work_inside_a_comment_is_one_fault(read):
+    message = faults(read, "@comment{ @article{x, title = {y}} }\n@misc{k, author = {A, B}, title = {T}}")
+    assert "the entry 'x' begins in the middle of a line" in message and "\n" not in message

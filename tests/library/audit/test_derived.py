@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restated.audit import derived
@@ -105,6 +105,7 @@ def test_agreement_and_kappa_of_one_table():
     assert not nothing.fits and nothing.power == 1
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(0, 40), st.integers(0, 40), st.integers(1, 40))
 def test_agreement_and_kappa_computed_from_a_table_fit(a, b, c, d):
     n = a + b + c + d
@@ -141,3 +142,8 @@ def test_an_interval_is_at_least_as_wide_as_sampling_makes_it():
     assert derived.floor("r", parse(".10"), parse(".30"), 403, 1).fits
     assert not derived.floor("r", parse(".19"), parse(".21"), 403, 1).fits
     assert derived.floor("r", parse(".19"), parse(".21"), 9, 3).fits  # n ≤ 3 k: nothing is known
+
+
+def test_means_in_the_middle_of_an_interval_without_width_are_compared():
+    found = derived.centre(parse("1"), parse("1"), parse("0/40"), parse("0/40"))
+    assert found.fits and found.power == 1.0

@@ -85,6 +85,15 @@ def test_a_bad_file_gets_one_message_with_file_field_and_remedy(tmp_path, old, n
     assert "a.toml" in str(error.value) and "\n" not in str(error.value)
 
 
+def test_next_to_a_decimal_comma_a_comma_before_three_digits_is_doubtful(tmp_path):
+    doubtful = GOOD.replace('percent1 = "15%"', 'percent1 = "15,5%"\nmean1 = "1,250"').replace("two arms", "statement")
+    (tmp_path / "a.toml").write_text(doubtful.replace('test = "fisher"', ""))
+    with pytest.raises(RestatedError, match=r"field 'printed.mean1': .*: 1.250 or 1250. Write the one that is meant"):
+        cases.load(tmp_path)
+    (tmp_path / "a.toml").write_text(doubtful.replace('test = "fisher"', "").replace("15,5", "15.5"))
+    assert cases.load(tmp_path)[0].printed["mean1"] == "1,250"
+
+
 def test_faults_of_several_files_come_together(tmp_path):
     (tmp_path / "a.toml").write_text(GOOD.replace('"P"', '"A"'))
     (tmp_path / "b.toml").write_text(GOOD.replace("events", "event", 1))

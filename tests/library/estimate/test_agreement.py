@@ -174,3 +174,8 @@ def test_cohen_variance_by_hand_and_for_many_tables_at_once():
 def test_bad_input_is_refused_with_a_reason(call, message):
     with pytest.raises(RestatedError, match=message):
         call()
+
+
+def test_opposite_infinite_limits_are_refused():
+    with pytest.raises(RestatedError, match="limits must be finite"):
+        agreement.bivariate_normal(np.inf, -np.inf, 0.0)

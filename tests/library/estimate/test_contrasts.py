@@ -92,3 +92,8 @@ def test_the_least_correlation_is_where_z_passes():
 def test_bad_boxes_are_named(call, message):
     with pytest.raises(RestatedError, match=message):
         call()
+
+
+def test_a_grid_of_words_is_refused():
+    with pytest.raises(RestatedError, match="field 'grid'"):
+        least_rho((0.1, 0.2), (0.3, 0.4), (0.1, 0.1), (0.1, 0.1), critical=1.96, grid="abc")

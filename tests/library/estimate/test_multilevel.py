@@ -44,3 +44,8 @@ def test_variances_that_are_there_are_found():
 def test_what_cannot_be_pooled_is_refused(cluster, rho, message):
     with pytest.raises(RestatedError, match=message):
         multilevel.fit([0.1, 0.2, 0.3, 0.1], [0.01, 0.02, 0.01, 0.02], cluster, rho=rho)
+
+
+def test_a_correlation_that_is_no_number_is_refused():
+    with pytest.raises(RestatedError, match="field 'rho': 'x' is not a number"):
+        multilevel.fit([0.1, 0.2, 0.3], [0.1] * 3, list("aab"), rho="x")

@@ -266,8 +266,9 @@ def test_chain_draws_are_the_same_for_one_seed():
         ([], [], "0 links"),
         ([1.0], [0.1], "strictly between -1 and 1"),
         ([np.nan], [0.1], "strictly between -1 and 1"),
-        ([0.2], [-0.1], "negative or missing"),
-        ([0.2], [np.nan], "negative or missing"),
+        ([0.2], [-0.1], "negative, infinite or missing"),
+        ([0.2], [np.inf], "negative, infinite or missing"),
+        ([0.2], [np.nan], "negative, infinite or missing"),
     ],
 )
 def test_chains_without_an_answer(links, se, message):

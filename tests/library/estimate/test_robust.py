@@ -139,3 +139,8 @@ def test_a_moderator_carried_by_one_cluster_is_refused():
         with pytest.raises(RestatedError, match=f"differs in cluster '{cluster[-1]}' alone"):
             robust.fit_regression(*arguments, list(cluster), x)
     assert robust.fit_regression(*arguments, list("abcde"), [0, 0, 0, 1, 1]).se.shape == (2,)
+
+
+def test_a_correlation_that_is_no_number_is_refused():
+    with pytest.raises(RestatedError, match="field 'rho': 'x' is not a number"):
+        robust.fit([0.1, 0.2, 0.3], [0.1] * 3, list("aab"), rho="x")

@@ -598,3 +598,13 @@ def test_single_shares_have_the_interval_they_have_among_all():
 def test_bad_input_is_explained(call, message):
     with pytest.raises(RestatedError, match=message):
         call()
+
+
+def test_no_number_of_pairs_finds_what_is_not_there():
+    assert twins.pairs_for_power(0.0, 0.5, 0.5, 0.4) == np.inf
+
+
+@pytest.mark.parametrize("share", [np.inf, np.nan])
+def test_shares_of_implied_correlations_are_finite(share):
+    with pytest.raises(RestatedError, match="field 'a2'"):
+        twins.implied_correlations(a2=share)

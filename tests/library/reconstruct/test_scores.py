@@ -195,3 +195,24 @@ def test_bad_input(arguments, message):
 def test_bad_divisor():
     with pytest.raises(RestatedError, match=r"the divisor of an SD is n - 1 or n, not n - 2\. Use 1 or 0"):
         score_samples("3.0", "1.0", 10, 1, 5, ddof=2)
+
+
+def test_means_of_items_are_sums_of_whole_scores():
+    found = score_samples("3.42", "0.71", 200, 1, 5, items=4, limit=10, draws=20)
+    scores = np.arange(4, 21) / 4
+    assert found.scores.tolist() == scores.tolist() and found.message.startswith("as sums of 4 items, about ")
+    means = found.counts @ scores / 200
+    sds = np.sqrt((found.counts @ scores**2 - 200 * means**2) / 199)
+    assert np.all(abs(means - 3.42) <= 0.005 + 1e-12) and np.all(abs(sds - 0.71) <= 0.005 + 1e-12)
+
+
+def test_half_points_are_listed():
+    """Of two scores only 7.0 and 7.5 have a mean of 7.25 and an SD of .35."""
+    found = score_samples("7.25", "0.35", 2, 0, 10, items=2)
+    assert found.identified and found.scores[found.counts[0] > 0].tolist() == [7.0, 7.5]
+
+
+@pytest.mark.parametrize("items", [0, 1.5, "2"])
+def test_items_are_a_whole_number(items):
+    with pytest.raises(RestatedError, match="field 'items'"):
+        score_samples("3.5", "0.58", 4, 1, 7, items=items)
