@@ -10,6 +10,7 @@ from pathlib import Path
 
 from restated.errors import RestatedError
 from restated_book import config, paths
+from restated_book.chapters import heads
 from restated_book.sources import files
 from restated_book.sources.changes import Changes
 
@@ -21,7 +22,6 @@ SCHEMA = Path(__file__).with_name("config.schema.json")
 QUESTIONS: dict[str, list[str]] = paths.tables(__file__)
 #: Files whose values are in quotation marks.
 _QUOTED = (".yml", ".cff", ".json")
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#$|~^])")
 _SPDX = re.compile(r"[A-Za-z0-9.+-]+")
 
 
@@ -75,7 +75,7 @@ def _answer(name: str, given: str | None, silent: bool) -> str:
 
 def _filled(text: str, answers: dict[str, str], *, quoted: bool) -> str:
     for name, answer in answers.items():
-        plain = answer if name == "date" else _MARKUP.sub(r"\\\1", answer)
+        plain = answer if name == "date" else heads.escaped(answer)
         value = json.dumps(answer, ensure_ascii=False) if quoted and name != "date" else plain
         text = text.replace(f"{{{{{name}}}}}", value)
     return text

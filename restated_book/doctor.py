@@ -9,6 +9,7 @@ from importlib import metadata
 
 from restated.errors import RestatedError
 from restated_book import paths
+from restated_book.epoch import git
 
 #: Files that a book needs, and what each is for.
 NEEDED: dict[str, str] = paths.tables(__file__)
@@ -66,6 +67,8 @@ def missing_packages() -> list[str]:
 def _notes() -> Iterator[str]:
     if not shutil.which("git"):
         yield "git was not found: the book has a fixed date instead of that of its last commit"
+    elif not git("rev-parse", "HEAD"):
+        yield "this folder has no commit in git: the book has a fixed date instead of that of its last commit"
     if not (paths.ROOT / "CITATION.cff").is_file():
         return
     try:

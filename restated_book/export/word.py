@@ -16,8 +16,8 @@ from lxml.html import HtmlElement, fragment_fromstring
 from restated.errors import RestatedError
 from restated_book import paths
 from restated_book.cite import citation
+from restated_book.cite.licence import licence
 from restated_book.export import archive, paper, pdf
-from restated_book.export.about import licence
 from restated_book.register import GRADES
 from restated_book.status import SUPPLIED, WITHHELD
 
