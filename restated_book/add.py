@@ -36,8 +36,7 @@ FIELDS: list[str] = KINDS["work"]["options"]
 _HOW = "'n=integer in people: Size of the sample.'"
 #: A field that is not filled in; an address that is empty is a fault.
 _EMPTY = re.compile(rb"^(\s*(?!doi|url)\w+\s*=\s*)\{\}", re.MULTILINE)
-#: What LaTeX would take as a command, a comment or a parameter in the words of an author.
-_LATEX = re.compile(r"(?<!\\)[%&#_]")
+_LATEX = re.compile(r"(?<!\\)%")  #: What LaTeX would take as the begin of a comment
 #: The end of a chapter.
 _CITE = re.compile(r"^(?:## .*\n\s*)?```\{cite-and-download\}", re.MULTILINE)
 _COLUMN = re.compile(rf"([^=]+)=({'|'.join(dictionary.TYPES)})(?: in ([^:]+))?: (.+)")
@@ -51,7 +50,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         one.set_defaults(make=_cell if name in CELLS else globals()[f"_{name}"], needed=of["needed"])
         one.add_argument("name", metavar=of["first"])
         for option in of["options"]:
-            words = WORDS[option] if name == "number" else None
+            words = argparse.SUPPRESS if option == "id" else WORDS[option] if name == "number" else None
             one.add_argument(f"--{option.replace('_', '-')}", default="", help=words)
         for option, how in of.get("more", {}).items():
             choices = {"choices": sorted(bibliography.REQUIRED)} if option in ("--new-work", "--type") else {}
@@ -173,7 +172,8 @@ def _finding(args: argparse.Namespace, draft: Draft) -> str:
         fields = [_field(name, description, types.get(name, "string")) for name, description in WORDS.items()]
         ours = {"fields": fields, "missingValues": [""], "primaryKey": "id"}
     draft.insert(file, 0, as_csv([register.COLUMNS]))
-    terms = licence.ids()[0] if (paths.ROOT / "CITATION.cff").is_file() else "CC-BY-4.0"
+    cited = all((paths.ROOT / name).is_file() for name in ("CITATION.cff", "_config.yml"))
+    terms = licence.ids()[0] if cited else "CC-BY-4.0"
     _describe(draft, file, args, "printed", terms, "the printed works named in source_key", ours)
     return f"`restated add number ID --finding {args.name}`; until then `restated check` refuses the empty finding."
 

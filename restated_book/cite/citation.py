@@ -226,8 +226,7 @@ def bibtex(entries: Iterable[tuple[str, Mapping]]) -> str:
     made, addresses = {}, []
     for kind, entry in entries:
         fields = {
-            # Styles write titles in lower case; an acronym in braces keeps its capitals. Single braces would break
-            # BibTeX.
+            # Styles write titles in lower case; an acronym in braces keeps its capitals. Single ones break BibTeX.
             "title": _ACRONYM.sub(r"{\g<0>}", entry["title"].replace("{", "(").replace("}", ")")),
             "booktitle": entry.get("container-title"),
             "publisher": "; ".join(map(shown, entry["author"])),

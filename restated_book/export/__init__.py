@@ -15,12 +15,10 @@ from restated_book.export.archive import below
 from restated_book.sources import bibliography
 from restated_book.status import SUPPLIED
 
-#: Downloads of a chapter: path below the site, what it is, and the short name in a list. One without tables has no
-#: workbook.
+#: Downloads of a chapter: path below the site, what it is, and the short name in a list. Without tables: no workbook.
 CHAPTER_FILES = list(book.FILES["chapter"].values())
 TABLES = book.FILES["chapter"]["tables"][0]
-#: Forms of a chapter that a build makes on request, which names them in RESTATED_FORMS: path below the site, what it is
-#: and the short name in a list.
+#: Forms of a chapter that a build makes on request, which names them in RESTATED_FORMS: path, what it is, short name.
 FORMS = book.FILES["forms"]
 #: Downloads of the book: path below the site, what it is, and what it is for; the PDF is there in a build that prints.
 BOOK_PDF, *BOOK_FILES = book.FILES["book"].values()

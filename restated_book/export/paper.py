@@ -28,11 +28,9 @@ from restated_book.register import GRADES
 LEFT_OUT = ("book/ledger", "book/to-verify", "book/data-dictionary", "book/downloads")
 
 REFERENCES = "book/references"
-#: A table behind a figure is printed while it is about as long as the figure is high; longer ones are in
-#: the CSV, which is named.
+#: A table behind a figure is printed while it is about as long as the figure is high; else its CSV is named.
 MOST_ROWS = 12
-#: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright
-#: page.
+#: From so many columns on, a table is set smaller; from so many on, it is turned.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
 #: Pages break between these.
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

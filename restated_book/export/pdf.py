@@ -58,8 +58,7 @@ def opened(chromium: str) -> Iterator[playwright.Page]:
     """Open a tab of a browser of its own, which belongs to the thread that opens it."""
     from playwright.sync_api import Error, sync_playwright
 
-    # Pictures and fonts are placed in whole pixels of this size whatever the screen; it opens nothing but files of this
-    # book.
+    # Pictures and fonts are placed in whole pixels of this size whatever the screen; it opens files of this book only.
     flags = ["--disable-gpu", "--force-device-scale-factor=1", *_OFFLINE]
     with sync_playwright() as play:
         try:

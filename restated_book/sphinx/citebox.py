@@ -12,8 +12,7 @@ from restated_book.cite.licence import ids, licence
 from restated_book.export import embeds
 from restated_book.sphinx import blocks, datapages, markup, metadata
 
-#: Placeholders of a number's citation, filled in by the script of the ledger page; they are not markup in any of the
-#: forms.
+#: Placeholders of a number's citation, filled in by the script of the ledger page; not markup in any form.
 NUMBER = {"title": "Qnumbertitle", "anchor": "qnumberid"}
 
 ANCHOR = "cite-and-download"  # where the head of a chapter and its figures link to

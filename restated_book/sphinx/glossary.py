@@ -12,8 +12,7 @@ from restated_book.chapters.glossary import PAGE, parse
 from restated_book.sources import files
 from restated_book.sphinx import frontpage, roles
 
-#: Nodes whose text is not running text: headings, links, code, formulas, names of figures, numbers with their own
-#: tooltip.
+#: Nodes whose text is not running text: headings, links, code, formulas, names of figures, numbers with tooltips.
 NOT_RUNNING = (
     *(nodes.title, nodes.reference, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw),
     *(nodes.caption, nodes.citation, nodes.term, nodes.thead, nodes.rubric, dropdown_title),

@@ -34,13 +34,11 @@ NAMELESS = re.compile(
 COLUMN_HEAD = re.compile(r'<th( class="head[^"]*">)')
 #: Names, signs and spaces in code: they have the colour of plain text, and are most of what is coloured.
 PLAIN_CODE = re.compile(r'<span class="[npw]">([^<]*)</span>')
-#: A citation as the bibliography extension writes it: the reference is in a title, which neither touch nor keyboard can
-#: open.
+#: A citation as the bibliography extension writes it: its title opens by neither touch nor keyboard.
 CITED = re.compile(r'<a class="reference internal" (href="[^"]*#(cite-[^"]+)") title="([^"]*)">(.*?)</a>')
 #: A term as the glossary links it, with its explanation in a title.
 TERM = re.compile(r'<a class="rs-gloss reference internal" (href="[^"]*") title="([^"]*)">(.*?)</a>')
-#: A paragraph of the text itself, not of a list, a table or a box: there a work is shown in the margin where it is
-#: cited first.
+#: A paragraph of the text itself, not of a list, a table or a box: a work cited there is shown in the margin.
 PARAGRAPH = re.compile(r"^<p>.*?</p>", re.MULTILINE | re.DOTALL)
 
 

@@ -37,8 +37,7 @@ def main() -> None:
             import_module(module)
     with suppress(RestatedError, OSError):  # the build reports it
         bibliography.load()
-    # A page is a hundred thousand nodes that live until it is written: with the usual threshold, garbage collection
-    # takes a quarter of the time.
+    # A page is a hundred thousand nodes that live until it is written: usual garbage collection takes a quarter.
     gc.freeze()
     gc.set_threshold(100_000)
     # Unbuffered: Python could not exit while another thread waits inside a buffer.

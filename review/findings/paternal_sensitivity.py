@@ -11,8 +11,7 @@ from restated.estimate.effects import fisher_z, fisher_z_to_r, fisher_z_variance
 
 #: Marks a row whose primary paper reported only that the result was not significant (see the column ``note``).
 NOT_SIGNIFICANT = "entered as 0"
-#: Steps per row in the search over not-significant results. With 5, 11 and 21 steps the extremes are the same: they are
-#: at corners.
+#: Steps per row in the search over not-significant results. With 5, 11 and 21 steps the extremes are the same.
 GRID = 5
 
 

@@ -181,8 +181,7 @@ def heterogeneity_sweep(
     """
     out = []
     for tau2 in map(float, tau2_grid):
-        # Without heterogeneity the estimate is held at zero through its own formula: DerSimonian-Laird gives 0 at Q = k
-        # - 1.
+        # Without heterogeneity the estimate is held at zero through its formula: DerSimonian-Laird, 0 at Q = k - 1.
         q = None if tau2 > 0 else float(k - 1)
         sets = studysets.study_sets(k, total_n, pooled, tau2=tau2, draws=draws, seed=seed, q=q)
         s = studysets.summaries(sets)

@@ -8,8 +8,7 @@ import pandas as pd
 from restated.estimate import meta
 from restated.estimate.effects import hedges_correction, hedges_g
 
-#: Rows of the score table that are pooled as severity: the scale each data set took for severity, at the end of
-#: treatment.
+#: Rows of the score table that are pooled as severity: the scale each data set took for it, at the end of treatment.
 SEVERITY = ("bateman2009-iip-78", "laurenssen2018-bpdsi-78", "philips2018-bpdsi-78")
 
 
