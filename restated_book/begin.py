@@ -43,8 +43,7 @@ def init(args: argparse.Namespace) -> str:
     answers["date"] = datetime.now(UTC).date().isoformat()
     draft = Changes()
     for file in sorted(path for path in SCAFFOLD.rglob("*") if path.is_file()):
-        place = folder / file.relative_to(SCAFFOLD)
-        place = place.with_name(re.sub("^dot-", ".", place.name))
+        place = folder / re.sub(r"(^|/)dot-", r"\1.", file.relative_to(SCAFFOLD).as_posix())
         draft.after[place] = _filled(files.text(file), answers, quoted=file.suffix in _QUOTED).encode()
     draft.after[folder / "restated.schema.json"] = SCHEMA.read_bytes()
     if there := next((place for place in draft.after if place.exists() or place.is_symlink()), None):

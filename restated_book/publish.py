@@ -47,7 +47,8 @@ def publish() -> str:
             _mark(PUBLIC / UNDER / version, version, newest)
     if newest not in kept:
         shutil.copytree(site, PUBLIC / UNDER / newest)
-    return f"{paths.shown(PUBLIC)} holds edition {newest} and, under {UNDER}/, {', '.join(kept) or newest}"
+    under = ", ".join(dict.fromkeys([*kept, newest]))
+    return f"{paths.shown(PUBLIC)} holds edition {newest} and, under {UNDER}/, {under}"
 
 
 def _mark(folder: Path, version: str, newest: str) -> None:
