@@ -49,9 +49,9 @@ def _found() -> Iterator[tuple[str, str, str]]:
         return
     try:
         pkgutil.resolve_name("restated_book.build.checks:check")()
-        yield "What people write has no fault", "", ""
+        yield "What people write is in order", "", ""
     except RestatedError as error:
-        yield "What people write has no fault", str(error).rstrip("."), "correct that row or line, then run this again"
+        yield "What people write is in order", str(error).rstrip("."), "correct that row or line, then run this again"
 
 
 def missing_packages() -> list[str]:

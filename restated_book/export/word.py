@@ -44,7 +44,7 @@ def pandoc() -> str:
 
         return pypandoc.get_pandoc_path()
     except (ImportError, OSError):
-        remedy = "run `make word`, which installs the package pypandoc-binary"
+        remedy = "install it: pip install pypandoc-binary"
         raise RestatedError("Word files are written by pandoc, which is not installed", remedy=remedy) from None
 
 
