@@ -246,7 +246,11 @@ def _rows(args: argparse.Namespace, draft: Draft) -> str:
         known.add(cells["row_id"])
         draft.row(path, list(cells.values()))
         draft.to_fill.append("+ " + ", ".join(f"{column} {text}" for column, text in cells.items() if text))
-    return "`restated build`, and `restated diff` with the last edition" if args.write else "give --write to keep these rows"
+    return (
+        "`restated build`, and `restated diff` with the last edition"
+        if args.write
+        else "give --write to keep these rows"
+    )
 
 
 def _work(args: argparse.Namespace, draft: Draft) -> str:

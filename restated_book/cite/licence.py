@@ -10,7 +10,7 @@ TEXTS, CODE = (paths.tables(__file__)[kind] for kind in ("texts", "code"))
 def ids() -> tuple[str, str]:
     """Return the SPDX ids of the licences of texts and of code; code without any has that of the tool."""
     given, cited = config.load().licences, citation.about().licences
-    text = next((id for id in cited if id in TEXTS), cited[0])
+    text = next(id for first in (TEXTS, set(cited) - CODE.keys(), cited) for id in cited if id in first)
     return given.get("text", text), given.get("code", next((id for id in cited if id in CODE), next(iter(CODE))))
 
 
