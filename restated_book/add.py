@@ -1,6 +1,7 @@
 """Add what a book consists of, ``restated add``: checked in a copy of the data, then written at once or not."""
 
 import argparse
+import json
 import re
 import shutil
 import sys
@@ -8,11 +9,16 @@ import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
 from restated.errors import RestatedError
-from restated_book import config, paths, register
+from restated.reconstruct import counts as share_sets
+from restated_book import claims, config, paths, register, studies
+from restated_book.chapters import heads
+from restated_book.chapters.toc import toc
+from restated_book.cite import licence
 from restated_book.sources import bibliography, dictionary, files
 from restated_book.sources.cells import as_csv
 from restated_book.sources.changes import Changes
@@ -30,6 +36,7 @@ FIELDS: list[str] = KINDS["work"]["options"]
 _HOW = "'n=integer in people: Size of the sample.'"
 #: A field that is not filled in; an address that is empty is a fault.
 _EMPTY = re.compile(rb"^(\s*(?!doi|url)\w+\s*=\s*)\{\}", re.MULTILINE)
+_LATEX = re.compile(r"(?<!\\)%")  #: What LaTeX would take as the begin of a comment
 #: The end of a chapter.
 _CITE = re.compile(r"^(?:## .*\n\s*)?```\{cite-and-download\}", re.MULTILINE)
 _COLUMN = re.compile(rf"([^=]+)=({'|'.join(dictionary.TYPES)})(?: in ([^:]+))?: (.+)")
@@ -43,7 +50,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         one.set_defaults(make=_cell if name in CELLS else globals()[f"_{name}"], needed=of["needed"])
         one.add_argument("name", metavar=of["first"])
         for option in of["options"]:
-            words = WORDS[option] if name == "number" else None
+            words = argparse.SUPPRESS if option == "id" else WORDS[option] if name == "number" else None
             one.add_argument(f"--{option.replace('_', '-')}", default="", help=words)
         for option, how in of.get("more", {}).items():
             choices = {"choices": sorted(bibliography.REQUIRED)} if option in ("--new-work", "--type") else {}
@@ -57,14 +64,15 @@ def add(args: argparse.Namespace) -> str:
     needed = list(args.needed)
     if args.what == "number":
         needed += ["value"] * (not (args.value or args.ci_low or args.ci_high))
-        needed += ["study"] * (args.source_key not in draft.works)
+        needed += ["study"] * bool(args.new_work and args.source_key not in draft.works)
     if args.what == "work":
         needed += [field for field in bibliography.REQUIRED[args.type] if field != "author" or not args.editor]
+    needed += ["title", "description", "license", "source"] * (args.what == "original" and bool(args.column))
     for name in needed if sys.stdin and sys.stdin.isatty() else ():
         with suppress(EOFError):
             setattr(args, name, getattr(args, name) or input(f"{name.replace('_', ' ')}: ").strip())
     if missing := [f"--{name.replace('_', '-')}" for name in needed if not getattr(args, name)]:
-        _refuse(f"a {args.what} needs {', '.join(missing)}", "give each as an option")
+        _refuse(f"a{'n' * (args.what == 'original')} {args.what} needs {', '.join(missing)}", "give each as an option")
     for name, given in vars(args).items():
         if isinstance(given, str | list) and not "".join(given).isprintable():
             _refuse("the text holds a line end or a control character", "give it in one line", name)
@@ -93,7 +101,8 @@ class Draft(Changes):
         """Begin entries for the works that the bibliography lacks; refuse them without a `type`."""
         for key in dict.fromkeys(key for key in keys if key not in self.works):
             if type is None:
-                remedy = f"add it with `restated add work {key}`, or begin its entry with --new-work"
+                close = "".join(f"use '{near}', " for near in get_close_matches(key, self.works, n=1))
+                remedy = f"{close}add it with `restated add work {key}`, or begin its entry with --new-work"
                 _refuse(f"'{key}' is not in the bibliography", remedy, "source_key")
             self.work(key, type, dict.fromkeys(bibliography.REQUIRED[type], ""))
 
@@ -114,7 +123,10 @@ class Draft(Changes):
             for path, raw in ({paths.BIBLIOGRAPHY: old} | self.after).items():
                 copy = room / path.relative_to(paths.ROOT)
                 copy.parent.mkdir(parents=True, exist_ok=True)
-                copy.write_bytes(raw)
+                if raw is None:
+                    copy.unlink(missing_ok=True)
+                else:
+                    copy.write_bytes(raw)
             try:
                 # Entries and findings begun before this one, or with it, wait to be filled in.
                 works.write_bytes(_EMPTY.sub(rb"\1{2000}", works.read_bytes()))
@@ -140,11 +152,11 @@ def _number(args: argparse.Namespace, draft: Draft) -> str:
         remedy = f"use one of {', '.join(known)}, or add it with `restated add finding`"
         _refuse(f"unknown finding '{args.finding}'", remedy, "finding")
     cells = {column: getattr(args, column, "") for column in register.COLUMNS} | {"id": args.name}
+    draft.cite([args.source_key], args.new_work)
     if not cells["study"]:
         cells["study"] = bibliography.check(paths.BIBLIOGRAPHY).short(args.source_key)
     cells["kind"] = cells["kind"] or register.usual_kind(cells["statistic"])
     draft.row(paths.PUBLISHED / f"{args.finding}.csv", list(cells.values()))
-    draft.cite([args.source_key], args.new_work)
     return f'print it with {{published}}`{args.name}`, or compare a result with it: published="{args.name}".'
 
 
@@ -160,7 +172,9 @@ def _finding(args: argparse.Namespace, draft: Draft) -> str:
         fields = [_field(name, description, types.get(name, "string")) for name, description in WORDS.items()]
         ours = {"fields": fields, "missingValues": [""], "primaryKey": "id"}
     draft.insert(file, 0, as_csv([register.COLUMNS]))
-    _describe(draft, file, args, "printed", "CC-BY-4.0", "the printed works named in source_key", ours)
+    cited = all((paths.ROOT / name).is_file() for name in ("CITATION.cff", "_config.yml"))
+    terms = licence.ids()[0] if cited else "CC-BY-4.0"
+    _describe(draft, file, args, "printed", terms, "the printed works named in source_key", ours)
     return f"`restated add number ID --finding {args.name}`; until then `restated check` refuses the empty finding."
 
 
@@ -232,11 +246,17 @@ def _rows(args: argparse.Namespace, draft: Draft) -> str:
         known.add(cells["row_id"])
         draft.row(path, list(cells.values()))
         draft.to_fill.append("+ " + ", ".join(f"{column} {text}" for column, text in cells.items() if text))
-    return "`make book` and `restated diff` with the last edition" if args.write else "give --write to keep these rows"
+    return (
+        "`restated build`, and `restated diff` with the last edition"
+        if args.write
+        else "give --write to keep these rows"
+    )
 
 
 def _work(args: argparse.Namespace, draft: Draft) -> str:
-    draft.work(args.name, args.type, {field: text for field in FIELDS if (text := getattr(args, field))})
+    fields = {field: text for field in FIELDS if (text := getattr(args, field))}
+    fields |= {name: _LATEX.sub(r"\\\g<0>", text) for name, text in fields.items() if name not in ("doi", "url")}
+    draft.work(args.name, args.type, fields)
     return f"cite it with {{cite:p}}`{args.name}`, or add a number that it prints: `restated add number`."
 
 
@@ -252,6 +272,7 @@ def _chapter(args: argparse.Namespace, draft: Draft) -> str:
     last = [*re.finditer(r"^( *- )file: notebooks/.*\n", listed, re.MULTILINE)][-1:]
     if not last:
         _refuse("no notebook is listed in _toc.yml", f"add the line '- file: notebooks/{args.name}' there by hand")
+    args.title = heads.escaped(args.title)
     draft.insert(file, 0, _filled(files.text(Path(__file__).with_name("chapter.md")), args))
     draft.insert(contents, last[0].end(), f"{last[0][1]}file: notebooks/{args.name}\n")
     return f"open {paths.shown(file)} and change what it says, then `restated build`."
@@ -264,8 +285,11 @@ def _claim(args: argparse.Namespace, draft: Draft) -> str:
     if described is None:
         _refuse("this book has no table of claims", "describe data/claims/claims.csv in data/datapackage.json first")
     row = [args.name if column == "id" else getattr(args, column, "") for column in described.columns]
+    numbers = register.load(paths.PUBLISHED, bibliography=draft.works) if register.files(paths.PUBLISHED) else {}
+    chapters = {page.removeprefix("notebooks/") for page in toc() if page.startswith("notebooks/")}
+    claims.check(numbers, draft.works, chapters, dict(zip(described.columns, row, strict=True)))
     draft.row(paths.DATA / described.path, row)
-    return f"`restated check`, which compares names and verdicts; then link to it with {{claim}}`{args.name}`."
+    return f"link to it with {{claim}}`{args.name}`; `restated check` looks at all claims."
 
 
 def _cell(args: argparse.Namespace, draft: Draft) -> str:
@@ -273,9 +297,17 @@ def _cell(args: argparse.Namespace, draft: Draft) -> str:
     file = paths.NOTEBOOKS / f"{args.chapter}.md"
     if not dictionary.NAME.fullmatch(args.name):
         _refuse(f"'{args.name}' is not an id", "use lower-case words joined by hyphens")
-    if not file.is_file():
+    if not dictionary.NAME.fullmatch(args.chapter) or not file.is_file():
         _refuse(f"unknown chapter '{args.chapter}'", "name a file of notebooks/ without its suffix", "chapter")
-    register.load(paths.PUBLISHED, bibliography=draft.works).number(args.published)
+    number = register.load(paths.PUBLISHED, bibliography=draft.works).number(args.published)
+    if args.what == "set":
+        if number.statistic != "percent":
+            words = f"'{args.published}' is a {number.statistic}, and this cell lists the counts behind a percentage"
+            _refuse(words, "use rs.scores, rs.tables or rs.study_sets in a cell of your own", "published")
+        if not re.fullmatch(r"[1-9][0-9]{0,8}", args.n):
+            _refuse(f"'{args.n}' is not a number of people", "give a whole number above 0", "n")
+        if (found := share_sets.counts(number.value.text, int(args.n))).empty:
+            _refuse(found.message, "compare both with the source", "n")
     text = files.text(file)
     if f'"{args.name}"' in text:
         _refuse(f"the chapter has '{args.name}' already", "choose another id")
@@ -287,6 +319,39 @@ def _cell(args: argparse.Namespace, draft: Draft) -> str:
 def _filled(text: str, args: argparse.Namespace) -> str:
     """Put the options of a command into a template."""
     return re.sub(r"\{\{(\w+)\}\}", lambda m: getattr(args, m[1]), text)
+
+
+def _original(args: argparse.Namespace, draft: Draft) -> str:
+    """Draft the slot of a table that readers can supply: for a study table its empty template, else also a schema."""
+    if not dictionary.NAME.fullmatch(args.name):
+        _refuse(f"'{args.name}' is not a name", "use lower-case letters, digits and hyphens")
+    template, schema = paths.ORIGINALS / "templates" / f"{args.name}.csv", paths.DATA / "schemas" / f"{args.name}.json"
+    if template.exists() or schema.exists() or args.name in config.load().originals:
+        _refuse(f"readers can supply '{args.name}' already", "change its template or schema, or choose another name")
+    if args.name in studies.names():
+        if args.column:
+            _refuse(f"'{args.name}' is a study table, whose columns are described", "leave out --column", "column")
+        columns, use = dictionary.load()[args.name].columns, f'studies.load("{args.name}") then reads it'
+    else:
+        if not args.column:
+            remedy = f"name one of {', '.join(studies.names()) or 'none'}, or give --column {_HOW} for each column"
+            _refuse(f"'{args.name}' is not a study table", remedy, "column")
+        given, settings = dict(map(_column, args.column)), paths.ROOT / config.NAME
+        columns, use = list(given), f'studies.original("{args.name}") then reads it, and is None without it'
+        resource = {"name": args.name, "path": f"originals/{args.name}.csv", "title": args.title}
+        resource |= {"description": args.description, "status": SUPPLIED, "licenses": [{"name": args.license}]}
+        fields = [_field(name, **about) for name, about in given.items()]
+        resource |= {"sources": [{"title": args.source}], "schema": {"fields": fields}}
+        draft.insert(schema, 0, json.dumps(resource, indent=1, ensure_ascii=False) + "\n")
+        text = draft.text(settings)
+        head = re.search(r"^\[originals\].*\n", text, re.M)
+        line = f'{args.name} = "restated_book.studies:original"\n'
+        draft.insert(settings, head.end() if head else len(text), line if head else f"\n[originals]\n{line}")
+    draft.insert(template, 0, as_csv([columns]))
+    note = f"\n`{args.name}.csv`: fill in [templates/{args.name}.csv](templates/{args.name}.csv)"
+    readme, source = paths.ORIGINALS / "README.md", f" Source: {heads.escaped(args.source)}." if args.source else ""
+    draft.insert(readme, len(draft.text(readme)), f"{note}.{source}\n")
+    return f"put a filled copy into data/originals/{args.name}.csv, which git ignores; {use}."
 
 
 def _new(folder: str, name: str) -> Path:

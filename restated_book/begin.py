@@ -10,6 +10,7 @@ from pathlib import Path
 
 from restated.errors import RestatedError
 from restated_book import config, paths
+from restated_book.chapters import heads
 from restated_book.sources import files
 from restated_book.sources.changes import Changes
 
@@ -21,7 +22,6 @@ SCHEMA = Path(__file__).with_name("config.schema.json")
 QUESTIONS: dict[str, list[str]] = paths.tables(__file__)
 #: Files whose values are in quotation marks.
 _QUOTED = (".yml", ".cff", ".json")
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#$|~^])")
 _SPDX = re.compile(r"[A-Za-z0-9.+-]+")
 
 
@@ -43,8 +43,7 @@ def init(args: argparse.Namespace) -> str:
     answers["date"] = datetime.now(UTC).date().isoformat()
     draft = Changes()
     for file in sorted(path for path in SCAFFOLD.rglob("*") if path.is_file()):
-        place = folder / file.relative_to(SCAFFOLD)
-        place = place.with_name(re.sub("^dot-", ".", place.name))
+        place = folder / re.sub(r"(^|/)dot-", r"\1.", file.relative_to(SCAFFOLD).as_posix())
         draft.after[place] = _filled(files.text(file), answers, quoted=file.suffix in _QUOTED).encode()
     draft.after[folder / "restated.schema.json"] = SCHEMA.read_bytes()
     if there := next((place for place in draft.after if place.exists() or place.is_symlink()), None):
@@ -75,7 +74,7 @@ def _answer(name: str, given: str | None, silent: bool) -> str:
 
 def _filled(text: str, answers: dict[str, str], *, quoted: bool) -> str:
     for name, answer in answers.items():
-        plain = answer if name == "date" else _MARKUP.sub(r"\\\1", answer)
+        plain = answer if name == "date" else heads.escaped(answer)
         value = json.dumps(answer, ensure_ascii=False) if quoted and name != "date" else plain
         text = text.replace(f"{{{{{name}}}}}", value)
     return text

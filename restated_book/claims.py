@@ -1,9 +1,11 @@
 """The claims of a document, what each was checked against, and their tables, all in ``data/claims``."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -112,41 +114,50 @@ def printed(claim: Mapping) -> str:
     return f"{claim['quantity']} ({claim['unit']})" if claim["unit"] else claim["quantity"]
 
 
-def check(register: Collection[str], works: Collection[str], chapters: Collection[str]) -> None:
-    """Refuse tables with names that are not in register, works or chapters, or columns that contradict each other."""
-    _check_names(register, works, chapters)
-    listed = {id for ids in load("inconsistencies")["claim_ids"] for id in ids}
-    kinds = strengths()
-    for row, claim in enumerate(load("claims").to_dict("records"), start=2):
-        for field, problem, remedy in _problems(claim, listed, kinds):
-            files.refuser(_file("claims"))(problem, remedy, row=row, field=field)
-    for row, made in enumerate(load("checks").to_dict("records"), start=2):
-        if made["grade"] == "U" and made["relation"] != "not settled":
-            remedy = "enter 'not settled', or the grade of the source that was read"
-            files.refuser(_file("checks"))("an unseen source settles nothing", remedy, row=row, field="relation")
+def check(
+    register: Collection[str], works: Collection[str], chapters: Collection[str], new: Mapping[str, str] | None = None
+) -> None:
+    """Refuse tables with names that are not in register, works or chapters, or columns that contradict each other.
 
-
-def _check_names(register: Collection[str], works: Collection[str], chapters: Collection[str]) -> None:
-    known: dict[str, Collection[str]] = {
+    `new` are the cells of a claim that is to be added.
+    """
+    added = [{c: _names(x) if c in LISTS else x for c, x in new.items()}] if new else []
+    tables = {name: load(name).to_dict("records") + added * (name == "claims") for name in names()}
+    known: dict[Any, Collection[str]] = {
         **dict.fromkeys(("source_key", "source_keys"), works),
         **dict.fromkeys(("numbers", "number_ids"), register),
         **dict.fromkeys(("claim_id", "claim_ids"), load("claims")["id"].to_list()),
         "chapters": chapters,
         "cited": set(load("sources")["id"]),
     }
-    for name in names():
-        frame, refuse = load(name), files.refuser(_file(name))
-        for column in frame.columns.intersection(list(known)):
-            for row, cell in enumerate(frame[column], start=2):
-                for one, times in Counter(cell if isinstance(cell, tuple) else _names(cell)).items():
-                    if one not in known[column]:
-                        refuse(f"'{one}' is not known", "correct it, or add what it names", row=row, field=column)
-                    if times > 1:
-                        refuse(f"'{one}' is there twice", "keep one", row=row, field=column)
+    listed = {id for ids in load("inconsistencies")["claim_ids"] for id in ids}
+    kinds = strengths()
+    for name, rows in tables.items():
+        for row, cells in enumerate(rows, start=2):
+            problems = [*_misnamed(cells, known), *(_problems(cells, listed, kinds) if name == "claims" else ())]
+            for field, problem, remedy in problems:
+                files.refuser(_file(name))(problem, remedy, row=row, field=field)
+    for row, made in enumerate(load("checks").to_dict("records"), start=2):
+        if made["grade"] == "U" and made["relation"] != "not settled":
+            remedy = "enter 'not settled', or the grade of the source that was read"
+            files.refuser(_file("checks"))("an unseen source settles nothing", remedy, row=row, field="relation")
+
+
+def _misnamed(cells: Mapping[Any, Any], known: Mapping[Any, Collection[str]]) -> Iterator[tuple[str, str, str]]:
+    for column in cells.keys() & known.keys():
+        cell = cells[column]
+        for one, times in Counter(cell if isinstance(cell, tuple) else _names(cell)).items():
+            if one not in known[column]:
+                yield column, f"'{one}' is not known", "correct it, or add what it names"
+            if times > 1:
+                yield column, f"'{one}' is there twice", "keep one"
 
 
 def _problems(claim: Mapping, listed: Collection[str], kinds: Mapping[str, Collection[str]]) -> Iterator[tuple]:
     parts, section = _settings().sections, claim["section"]
+    if not re.fullmatch(r"[^\W\d_][\w-]*", claim["id"], re.ASCII):
+        yield "id", f"'{claim['id']}' is not the id of a claim", "write a letter and a number, as A01"
+        return
     if parts and section not in parts:
         yield "section", f"'{section}' is not a section", f"use one of {', '.join(parts)}"
     elif parts and claim["id"][0] != (letter := parts[section][0]):

@@ -3,20 +3,23 @@
 import json
 import pkgutil
 import tomllib
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import fastjsonschema
 
-from restated.errors import RestatedError
+from restated.errors import RestatedError, together
 from restated_book import paths
 from restated_book.sources import files
 
 #: Name of the file. The folder that holds it is the book.
 NAME = "restated.toml"
+#: Characters of a value that a message repeats.
+_SHOWN = 60
 
 
 @cache
@@ -71,10 +74,11 @@ class Config:
     chapters: Chapters = field(default_factory=Chapters)
     findings: Findings = field(default_factory=Findings)
     claims: Claims = field(default_factory=Claims)
+    licences: dict[str, str] = field(default_factory=dict)
 
 
-def _refuse(message: str, remedy: str, field: str | None = None) -> NoReturn:
-    files.refuser(paths.ROOT / NAME)(message, remedy, field=field)
+def _fault(message: str, remedy: str, field: str | None = None, row: int | None = None) -> RestatedError:
+    return RestatedError(message, file=paths.ROOT / NAME, remedy=remedy, field=field, row=row)
 
 
 @cache
@@ -91,27 +95,56 @@ def fits(value: Any, kind: str) -> bool:
     return kind != "range" or value[0] <= value[1]
 
 
-def _check(value: Any, part: Mapping, name: str) -> None:
-    """Refuse a value that does not follow its part of the schema; `name` is its key with all above it."""
+def _faults(value: Any, part: Mapping, name: str) -> Iterator[RestatedError]:
+    """Yield what does not follow its part of the schema; `name` is the key of the value with all above it."""
     if "$ref" in part:
-        kind = part["$ref"].rpartition("/")[2]
-        if not fits(value, kind):
-            _refuse(f"this is not {schema()['$defs'][kind]['title']}", schema()["$defs"][kind]["$comment"], name)
-        return
-    if not isinstance(value, dict):
-        _refuse("this is not a section", f"write it as [{name}], with keys below it", name)
-    known, others = part.get("properties", {}), part["additionalProperties"]
-    for key, item in value.items():
-        inner = f"{name}.{key}".removeprefix(".")
-        if key not in known and not others:
-            _refuse("this key is not known", f"use one of {', '.join(known)}", inner)
-        _check(item, known.get(key, others), inner)
+        kind = schema()["$defs"][(named := part["$ref"].rpartition("/")[2])]
+        if not fits(value, named):
+            yield _fault(f"{value!r:.{_SHOWN}} is not {kind['title']}", kind["$comment"], name)
+    elif not isinstance(value, dict):
+        yield _fault(f"{value!r:.{_SHOWN}} is not a section", f"write it as [{name}], with keys below it", name)
+    else:
+        known, others = part.get("properties", {}), part["additionalProperties"]
+        for key, item in value.items():
+            inner = f"{name}.{key}".removeprefix(".")
+            if key in known or others:
+                yield from _faults(item, known.get(key, others), inner)
+            else:
+                yield _fault("this key is not known", f"use one of {', '.join(known)}", inner)
 
 
-def _check_names(section: str, key: str, names: list[str], known: Container[str]) -> None:
-    for name in names:
-        if name not in known:
-            _refuse(f"'{name}' is not one of {section}.sections", "correct it, or add it there", f"{section}.{key}")
+def _disagreeing(found: Config) -> Iterator[RestatedError]:
+    chapters, claims = found.chapters, found.claims
+    missing, letters = [chapters.missing] * bool(chapters.missing), [x for x, _ in claims.sections.values()]
+    named = {"chapters.optional": chapters.optional, "chapters.missing": missing, "claims.listings": claims.listings}
+    for key, names in named.items():
+        section = key.partition(".")[0]
+        for name in sorted(set(names) - set(getattr(found, section).sections)):
+            yield _fault(f"'{name}' is not one of {section}.sections", "correct it, or add it there", key)
+    for letter in sorted({x for x in letters if letters.count(x) > 1}):
+        yield _fault(f"'{letter}' begins the ids of two parts", "give each its own letter", "claims.sections")
+
+
+def faults() -> Iterator[RestatedError]:
+    """Yield pages and modules that ``restated.toml`` names and that are not there; none of them is imported."""
+    found = load()
+    pages = [("unframed", f"notebooks/{name}") for name in found.chapters.unframed]
+    pages += [("terms", page) for page in found.chapters.terms]
+    lost = [
+        (f"chapters.{key}", f"page '{page}.md'") for key, page in pages if not (paths.ROOT / f"{page}.md").is_file()
+    ]
+    modules = [("code.packages", name) for name in found.packages]
+    for section in ("originals", "reconstructed", "commands"):
+        modules += [(f"{section}.{key}", of.partition(":")[0]) for key, of in getattr(found, section).items()]
+    for name, what in [*lost, *((key, f"module '{module}'") for key, module in modules if not _importable(module))]:
+        yield _fault(f"there is no {what}", "correct the name, or remove it here", name)
+
+
+def _importable(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ImportError:
+        return False
 
 
 @cache
@@ -125,14 +158,18 @@ def load() -> Config:
         # An empty file is enough: it makes its folder a book.
         content = tomllib.loads(files.text(file)) if file.stat().st_size else {}
     except tomllib.TOMLDecodeError as error:
-        _refuse(f"this is not valid TOML: {error}", "correct that line")
-    _check(content, schema(), "")
+        what, _, place = str(error).partition(" (at line ")
+        row = int(place.partition(",")[0]) if place else None
+        remedy = "correct this line or the one before: texts are in quotation marks, and each key is there once"
+        raise _fault(f"this is not valid TOML: {what}", remedy, row=row) from None
+    if found := [*_faults(content, schema(), "")]:
+        raise together(found, file)
     chapters, claims = Chapters(**content.pop("chapters", {})), Claims(**content.pop("claims", {}))
-    _check_names("chapters", "optional", chapters.optional, chapters.sections)
-    _check_names("chapters", "missing", [chapters.missing] if chapters.missing else [], chapters.sections)
-    _check_names("claims", "listings", claims.listings, claims.sections)
     findings, code = Findings(**content.pop("findings", {})), content.pop("code", {})
-    return Config(chapters=chapters, claims=claims, findings=findings, **code, **content)
+    settings = Config(chapters=chapters, claims=claims, findings=findings, **code, **content)
+    if found := [*_disagreeing(settings)]:
+        raise together(found, file)
+    return settings
 
 
 def function(name: str) -> Callable[..., Any]:
@@ -140,4 +177,4 @@ def function(name: str) -> Callable[..., Any]:
     try:
         return pkgutil.resolve_name(name)
     except (ImportError, AttributeError) as error:
-        _refuse(f"'{name}' cannot be imported: {error}", "correct the name")
+        raise _fault(f"'{name}' cannot be imported: {error}", "correct the name") from None

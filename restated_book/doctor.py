@@ -9,6 +9,7 @@ from importlib import metadata
 
 from restated.errors import RestatedError
 from restated_book import paths
+from restated_book.epoch import git
 
 #: Files that a book needs, and what each is for.
 NEEDED: dict[str, str] = paths.tables(__file__)
@@ -48,9 +49,9 @@ def _found() -> Iterator[tuple[str, str, str]]:
         return
     try:
         pkgutil.resolve_name("restated_book.build.checks:check")()
-        yield "What people write has no fault", "", ""
+        yield "What people write is in order", "", ""
     except RestatedError as error:
-        yield "What people write has no fault", str(error).rstrip("."), "correct that row or line, then run this again"
+        yield "What people write is in order", str(error).rstrip("."), "correct that row or line, then run this again"
 
 
 def missing_packages() -> list[str]:
@@ -66,6 +67,8 @@ def missing_packages() -> list[str]:
 def _notes() -> Iterator[str]:
     if not shutil.which("git"):
         yield "git was not found: the book has a fixed date instead of that of its last commit"
+    elif not git("rev-parse", "HEAD"):
+        yield "this folder has no commit in git: the book has a fixed date instead of that of its last commit"
     if not (paths.ROOT / "CITATION.cff").is_file():
         return
     try:

@@ -21,7 +21,6 @@ from restated_book.sources import bibliography, cells, files
 
 #: What a version may be called: it is part of a file name and of an address.
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
-_PARTS = ("numbers", "claims", "chapters")
 #: Kinds of changes in the order in which readers should see them, and what each means.
 KINDS: dict[str, str] = paths.tables(__file__)
 
@@ -76,7 +75,8 @@ def freeze(version: str) -> str:
     if file.exists():
         raise RestatedError(f"the edition {version} is frozen", file=file, remedy="give the next version")
     if version != (own := citation.about().version):
-        raise RestatedError(f"CITATION.cff names the version {own}", field="VERSION", remedy=f"change it to {version}")
+        remedy = f"change it to {version} and build, or freeze {own}"
+        files.refuser(paths.ROOT / "CITATION.cff")(f"the version is {own}, not {version}", remedy, field="version")
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(now(), ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
     return f"frozen: {paths.shown(file)}"
@@ -106,7 +106,7 @@ def load(version: str) -> dict[str, Any]:
     if not file.is_file():
         known = ", ".join([*versions(), "now"])
         raise RestatedError(f"there is no edition {version}", remedy=f"use one of {known}")
-    if not isinstance(content := files.json(file), dict) or not {"version", *_PARTS} <= set(content):
+    if not config.fits(content := files.json(file), "edition"):
         files.refuser(file)("this is not an edition", "restore it from the repository")
     return content
 
@@ -178,7 +178,7 @@ def written(found: list[Change], form: str = "table") -> str:
         added, gone = sum(not c.old for c in of), sum(not c.new for c in of)
         lines.append(f"{len(both)} x {kind} changed ({words}); {added} new, {gone} gone")
         lines += [f"  {c.id}: {c.old} -> {c.new}{f' ({c.why})' if c.why else ''}" for c in both]
-    return "\n".join(lines)
+    return "\n".join(lines) if found else "nothing differs"
 
 
 def diff(first: str, second: str, output: str) -> str:

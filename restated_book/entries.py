@@ -18,7 +18,7 @@ from restated_book.sources import files
 #: Fields without which a row can be shown neither in prose nor on the ledger page.
 REQUIRED = ("id", "finding", "quantity", "grade", "verdict", "status")
 #: Remedy for rows that are not as the build writes them.
-REMEDY = "run 'make book', which writes it"
+REMEDY = "run `restated build`, which writes it"
 
 GRADE_WORDS = register.GRADES
 

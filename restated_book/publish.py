@@ -10,8 +10,8 @@ from pathlib import Path
 
 from restated.errors import RestatedError
 from restated_book import editions, paths
-from restated_book.build import swap
-from restated_book.build.places import HTML
+from restated_book.build import fingerprints, swap
+from restated_book.build.places import HTML, STATE, noted
 from restated_book.cite import citation
 
 KEPT, PUBLIC, UNDER = paths.BUILD / "editions", paths.BUILD / "public", "v"
@@ -21,6 +21,8 @@ _MAIN = re.compile(r"<main[^>]*>")
 def edition(version: str) -> str:
     """Freeze the last build as the edition `version`, and keep its site."""
     site = _site()
+    if noted(STATE).get("key") != fingerprints.book_key():
+        raise RestatedError("the last build is older than what the book says now", remedy="run `restated build` first")
     said = editions.freeze(version)
     swap.clear(KEPT / version)
     shutil.copytree(site, KEPT / version)
@@ -45,7 +47,8 @@ def publish() -> str:
             _mark(PUBLIC / UNDER / version, version, newest)
     if newest not in kept:
         shutil.copytree(site, PUBLIC / UNDER / newest)
-    return f"{paths.shown(PUBLIC)} holds edition {newest} and, under {UNDER}/, {', '.join(kept) or newest}"
+    under = ", ".join(dict.fromkeys([*kept, newest]))
+    return f"{paths.shown(PUBLIC)} holds edition {newest} and, under {UNDER}/, {under}"
 
 
 def _mark(folder: Path, version: str, newest: str) -> None:

@@ -46,7 +46,7 @@ def _number(x, what: str, id: str) -> float | None:
     except (TypeError, ValueError):
         raise RestatedError(f"{what} of ledger entry '{id}' is {x!r}, not a number") from None
     if not math.isfinite(x):
-        remedy = "leave it out and give a reason, or record a bound"
+        remedy = "leave it out and give a reason, or record a bound; a set in which nothing fits has no ends"
         raise RestatedError(f"{what} of ledger entry '{id}' is {x}, not a finite number", remedy=remedy)
     return x
 

@@ -50,6 +50,20 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     return frame
 
 
+def original(name: str) -> pd.DataFrame | None:
+    """Read a table that only readers can supply, by ``data/schemas/<name>.json``; None where it is not supplied."""
+    path = paths.ORIGINALS / f"{name}.csv"
+    for file in (path, paths.DATA / "schemas" / f"{name}.json"):
+        watch.file(file)
+    if not os.path.lexists(path):
+        return None
+    resource = dictionary.schema(name)
+    frame = _frame([cells for _, cells in dictionary.validate(path, resource)], resource)
+    flow.loaded(name, SUPPLIED)
+    frame.attrs = {"status": SUPPLIED, "source": "; ".join(resource.sources), "file": paths.shown(path)}
+    return frame
+
+
 def _frame(cells: list[dict], resource: dictionary.Resource) -> pd.DataFrame:
     columns = {}
     for field in resource.fields:

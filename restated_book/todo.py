@@ -23,7 +23,7 @@ TO_DO = ("number", "table", "claim")
 FACTS = ("count", "year", "text")
 
 _ROLE = re.compile(r"\{([a-z:-]+)\}`([^`]*)`")
-_LOADED = re.compile(r"\bload\(\"([a-z0-9-]+)\"\)")
+_LOADED = re.compile(r"\b(?:load|original)\(\"([a-z0-9-]+)\"\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +118,11 @@ def _plain(text: str, works: Bibliography) -> tuple[str, list[str]]:
 
 def _loaded(text: str) -> list[str]:
     """Tables a notebook loads that a file of a reader can replace or supply."""
-    slots = studies.names()
+    slots = {*studies.names(), *config.load().originals}
     loaded = [name for name in dict.fromkeys(_LOADED.findall(text)) if name in slots]
     for name, reader in config.load().originals.items():
         module, _, function = reader.partition(":")
-        if f"{module.rpartition('.')[2]}.{function}" in text:
+        if module != studies.__name__ and f"{module.rpartition('.')[2]}.{function}" in text:
             loaded.append(name)
     return loaded
 

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Container
 from functools import partial
 
+from restated.errors import together
 from restated_book import claims, config, paths, register, studies
 from restated_book.chapters import frame, glossary, heads, prose, saving
 from restated_book.chapters.toc import toc
@@ -17,7 +18,8 @@ def check(unchanged: Container[str] = ()) -> tuple[register.Register, list[str]]
 
     The text of `unchanged` pages, in which the last build found no fault, is not read again.
     """
-    config.load()
+    if found := [*config.faults()]:
+        raise together(found, paths.ROOT / config.NAME)
     citation.about()
     settings.value(settings.read(paths.ROOT / "_config.yml"), "execute", dict, paths.ROOT / "_config.yml")
     epoch()
@@ -56,7 +58,9 @@ def check_originals() -> None:
     if not put:
         return
     readers: dict[str, Callable] = {name: partial(studies.load, name) for name in studies.names()}
-    readers |= {name: config.function(reader) for name, reader in config.load().originals.items()}
+    for name, reader in config.load().originals.items():
+        read = config.function(reader)
+        readers[name] = partial(read, name) if read is studies.original else read
     for file in put:
         refuse = files.refuser(file)
         if file.suffix != ".csv":

@@ -16,6 +16,7 @@ _HEAD = re.compile(
 _OPENING = re.compile(r"^:{3,}\{chapter-head\}", re.M)
 _PLAIN = re.compile(r"^(?P<fence>:{3,})\{plain-words\}[ \t]*\n(?P<words>.*?)\n(?P=fence)[ \t]*$", re.S | re.M)
 _TITLE = re.compile(r"^# (.+)$", re.M)
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#$|~^&]|^[-+%:=]|(?<=^\d)[.)]")
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,12 @@ def title(path: Path) -> str:
     watch.heads.add(str(path))
     with watch.own():
         found = _TITLE.search(files.text(path))
-    return found[1].strip() if found else path.stem
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", found[1].strip()) if found else path.stem
+
+
+def escaped(text: str) -> str:
+    """Return a text as MyST that shows exactly its characters."""
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def chapters() -> list[Head]:

@@ -5,6 +5,7 @@ import tomllib
 
 from restated_book import claims, paths
 from restated_book.cite import citation
+from restated_book.cite.licence import ids
 from restated_book.sources import bibliography, files
 
 #: What is the same in each record of Zenodo and CodeMeta.
@@ -13,7 +14,7 @@ _TABLES = paths.tables(__file__)
 
 def zenodo() -> dict:
     """Return the metadata Zenodo takes for a deposit of the repository."""
-    about = citation.about()
+    about, (text, code) = citation.about(), ids()
     works = bibliography.load()
     dois = (works[k].fields.get("doi") for k in claims.load("sources")["source_key"] if k in works)
     related = [{"identifier": doi, "relation": "reviews", "scheme": "doi"} for doi in dict.fromkeys(dois) if doi]
@@ -24,6 +25,7 @@ def zenodo() -> dict:
     return {
         "title": about.title,
         **_TABLES["zenodo"],
+        "license": text,
         "description": about.abstract,
         "creators": [
             {"name": citation.spelled(a), **({"orcid": a["ORCID"].rpartition("/")[2]} if "ORCID" in a else {})}
@@ -32,7 +34,7 @@ def zenodo() -> dict:
         "version": about.version,
         "publication_date": about.released.isoformat(),
         "keywords": list(about.keywords),
-        "notes": f"Licences: {', '.join(about.licences)}; {_TABLES['which']}",
+        "notes": f"Licences: {', '.join(about.licences)}; the code is under {code}, text and data under {text}.",
         "related_identifiers": related,
     }
 

@@ -6,10 +6,9 @@ from pathlib import Path
 from restated_book import paths
 from restated_book.chapters import heads
 from restated_book.cite import citation
+from restated_book.cite.licence import licence
 from restated_book.export.archive import places
 
-#: Usual licences of texts by SPDX id: name, address, short name.
-_LICENCES: dict[str, list[str]] = paths.tables(__file__)
 #: The style in which files cite themselves.
 STYLE = "APA"
 
@@ -18,14 +17,6 @@ STYLE = "APA"
 def book() -> citation.About:
     """Return the content of ``CITATION.cff``."""
     return citation.about()
-
-
-def licence() -> tuple[str, str, str]:
-    """Return the licence of texts, with name, address and short name: the first in ``CITATION.cff`` that is usual."""
-    ids = book().licences
-    id = next((id for id in ids if id in _LICENCES), ids[0])
-    name, address, short = _LICENCES.get(id, (id, f"https://spdx.org/licenses/{id}.html", id))
-    return name, address, short
 
 
 def text(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from restated_book import code, config, ledger, outputs, paths, provenance, register, watch
+from restated_book.cite.licence import licence
 from restated_book.export import about, originals
 from restated_book.export.archive import places
 from restated_book.export.tables import Table
@@ -94,6 +95,8 @@ def files(
     # Hashes of packages can be asked for where the lock has them.
     hashes = "--require-hashes "
     readme, makefile = (about.text(f"chapter.{x}").replace(hashes, hashes * ("--hash=" in lock)) for x in ("md", "mk"))
+    own = licence(code=True)[2]
+    code_terms = "" if own in readme else f" Code of the notebooks: {own}."
     packages = sorted({m.partition(".")[0] for m in code.closure([*modules, RERUN, LAB])})
     readme = readme.format(
         title=about.title(page),
@@ -103,6 +106,7 @@ def files(
         count=len(records),
         status="\n".join(f"- **{status}**: {', '.join(ids)}" for status, ids in made_from.items()),
         original=about.text("original.md") if supplied else "",
+        code=code_terms,
         packages=", ".join(f"`{name}/`" for name in packages),
     )
     expected = json.dumps({"page": page, "records": ledger.as_mime(records)}, ensure_ascii=False, indent=1) + "\n"

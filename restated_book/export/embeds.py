@@ -16,8 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from restated_book import claims, config, entries, paths, policy
 from restated_book.cite import citation
+from restated_book.cite.licence import licence
 from restated_book.export import tables
-from restated_book.export.about import licence, text
+from restated_book.export.about import text
 from restated_book.sources import bibliography, settings
 from restated_book.status import SUPPLIED, shown
 from restated_book.templates import headline

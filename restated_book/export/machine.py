@@ -83,8 +83,8 @@ def write(site: Path, pages: Sequence[str]) -> None:
         file = site / f"{page}.md"
         file.parent.mkdir(exist_ok=True)
         file.write_text(twin(page, rows, works), encoding="utf-8")
-        listed.append(f"- [{heads.title(paths.ROOT / f'{page}.md')}]({page}.md)")
+        listed.append(f"- [{heads.escaped(heads.title(paths.ROOT / f'{page}.md'))}]({page}.md)")
     data = [f"- [{name}]({name}): {words}" for name, words in DATA.items() if (site / name).exists()]
-    head = f"# {about.title}\n\n> {' '.join(about.abstract.split())}"
+    head = f"# {heads.escaped(about.title)}\n\n> {' '.join(about.abstract.split())}"
     text = "\n".join([head, "", "## Pages", "", *listed, "", "## Data", "", *data])
     (site / NAME).write_text(text + "\n", encoding="utf-8")

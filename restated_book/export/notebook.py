@@ -9,6 +9,7 @@ import yaml
 
 from restated_book import config, entries, ledger, outputs, paths, provenance
 from restated_book.chapters import heads
+from restated_book.cite.licence import licence
 from restated_book.export import about
 from restated_book.outputs import HAND_OVER
 from restated_book.sources import bibliography
@@ -21,7 +22,8 @@ METADATA = ("kernelspec", "language_info")
 
 _ROLE = re.compile(r"\{(?P<name>[a-z]+(?::[a-z]+)?)\}`(?P<text>[^`]+)`")
 _OPEN = re.compile(r"(?P<fence>:{3,}|`{3,})\{(?P<name>[a-z-]+)\}[ \t]*(?P<words>.*)")
-_TARGET = re.compile(r"^\([a-z0-9-]+\)=\n", re.M)
+#: Targets of links, and comments, which only the source has.
+_TARGET = re.compile(r"^(?:\([a-z0-9-]+\)=|%.*)\n", re.M)
 #: Links to places of the book, which a notebook on its own does not have.
 _LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)?(?:[\w/-]+\.md)?(?:#[\w-]+)?\)")
 _TITLED = re.compile(r"(.+?)\s*<[^>]+>")
@@ -45,7 +47,7 @@ def for_reader(content: Mapping, page: str, rows: Mapping[str, Mapping], works: 
     last = (
         f"---\n\n**About this file.** An executed chapter of *{about.book().title}*. To run it again, take the "
         f"chapter's zip, which holds code and data.\n\nCite as: {about.citation_text(page)}\n\n"
-        f"Licence of text, tables and figures: {about.licence()[0]}; of the code: BSD 3-Clause."
+        f"Licence of text, tables and figures: {licence()[0]}; of the code: {licence(code=True)[0]}."
     )
     cells.append({"cell_type": "markdown", "id": "about-this-file", "metadata": {}, "source": last})
     metadata = {key: content["metadata"][key] for key in METADATA if key in content["metadata"]} | {outputs.MYST: roles}

@@ -16,10 +16,11 @@ def may_leave(file: Path) -> bool:
     if paths.ORIGINALS not in file.parents or file == paths.ORIGINALS / "README.md":
         return True
     try:  # a template that somebody has filled in is a licensed table
-        columns, rows = dictionary.read_table(file) if file.parent == paths.ORIGINALS / "templates" else ([], [])
+        columns, rows = dictionary.read_table(file) if file.parent == paths.ORIGINALS / "templates" else ([], [(0, {})])
     except RestatedError:
         return False
-    return set(TO_FILL) <= set(columns) and not any(row[column].strip() for _, row in rows for column in TO_FILL)
+    to_fill = set(TO_FILL) <= set(columns) and not any(row[column].strip() for _, row in rows for column in TO_FILL)
+    return to_fill or not rows
 
 
 def public_data() -> dict[str, Path]:

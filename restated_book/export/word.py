@@ -16,8 +16,8 @@ from lxml.html import HtmlElement, fragment_fromstring
 from restated.errors import RestatedError
 from restated_book import paths
 from restated_book.cite import citation
+from restated_book.cite.licence import licence
 from restated_book.export import archive, paper, pdf
-from restated_book.export.about import licence
 from restated_book.register import GRADES
 from restated_book.status import SUPPLIED, WITHHELD
 
@@ -44,7 +44,7 @@ def pandoc() -> str:
 
         return pypandoc.get_pandoc_path()
     except (ImportError, OSError):
-        remedy = "run `make word`, which installs the package pypandoc-binary"
+        remedy = "install it: pip install pypandoc-binary"
         raise RestatedError("Word files are written by pandoc, which is not installed", remedy=remedy) from None
 
 

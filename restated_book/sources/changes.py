@@ -21,26 +21,47 @@ _BLANKS = " \t\r\n\u00a0"
 
 
 class Changes:
-    """New bytes by place. What is inserted takes over line ends, encoding, separator and indentation of its file."""
+    """New bytes by place, None for a file that goes; what is inserted takes over line ends, encoding and layout."""
 
     def __init__(self) -> None:
-        self.after: dict[Path, bytes] = {}
+        self.after: dict[Path, bytes | None] = {}
 
     def _text(self, path: Path) -> tuple[str, str, str]:
         """Text of a file with every character, its encoding and its line end; empty if the file does not exist."""
         if path not in self.after and not path.exists():
             return "", "utf-8", "\n"
-        raw = self.after[path] if path in self.after else files.content(path)
+        raw = self.after.get(path) or files.content(path)
         files.decoded(raw, path, table=path.suffix == ".csv")
         encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(raw[:2], "utf-8")
         text = raw.decode(encoding)
         end = _LINE_END.search(text)
         return text, encoding, end[0] if end else "\n"
 
+    def text(self, path: Path) -> str:
+        """Return the text of a file as it will be."""
+        return self._text(path)[0]
+
     def insert(self, path: Path, at: int, new: str) -> None:
         """Insert text, with ``\\n`` line ends, before the character `at` of a file."""
         text, encoding, end = self._text(path)
         self.after[path] = (text[:at] + new.replace("\n", end) + text[at:]).encode(encoding)
+
+    def drop(self, path: Path, start: int, end: int) -> None:
+        """Take the characters from `start` to `end` out of a file."""
+        text, encoding, _ = self._text(path)
+        self.after[path] = (text[:start] + text[end:]).encode(encoding)
+
+    def drop_resource(self, path: Path, table: str) -> None:
+        """Take the description of a table, by its path, out of a data package."""
+        text, _, _ = self._text(path)
+        at, blank = _resources(text)[0] + 1, re.compile(r"[\s,]*")
+        while text[(start := blank.match(text, at).end())] != "]":  # type: ignore[union-attr]
+            entry, end = json.JSONDecoder().raw_decode(text, start)
+            if entry["path"] == table:  # the comma before it goes too, or that after the first
+                if text[at - 1] == "[":
+                    at, end = start, blank.match(text, end).end()  # type: ignore[union-attr]
+                return self.drop(path, at, end)
+            at = end
 
     def row(self, path: Path, cells: Sequence[str]) -> None:
         """Put a row into a table, behind the last one that holds anything."""
@@ -96,14 +117,18 @@ class Changes:
         try:
             for (path, new, old), raw in zip(staged, self.after.values(), strict=True):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                new.write_bytes(raw)
+                if raw is not None:
+                    new.write_bytes(raw)
                 if path.exists():
                     path.open("r+b").close()  # a file that cannot be written is not replaced either
                     shutil.copy2(path, old)
-                    shutil.copymode(path, new)
+                    shutil.copymode(path, new if raw is not None else old)
             for path, new, old in staged:
                 begun.append((path, new, old))
-                os.replace(new, path)
+                if new.exists():
+                    os.replace(new, path)
+                else:
+                    path.unlink()
         except BaseException as error:
             for place, new, old in reversed(begun):
                 if old.exists() and not new.exists():

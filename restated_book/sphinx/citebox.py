@@ -8,8 +8,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from restated_book import export
 from restated_book.cite import citation
+from restated_book.cite.licence import ids, licence
 from restated_book.export import embeds
-from restated_book.export.about import licence
 from restated_book.sphinx import blocks, datapages, markup, metadata
 
 #: Placeholders of a number's citation, filled in by the script of the ledger page; none is markup in any form.
@@ -37,7 +37,7 @@ class CiteAndDownload(SphinxDirective):
     def run(self):
         about, page = citation.about(), self.env.docname
         made = self._book if page == self.config.root_doc else self._chapter
-        state = PARTS.state(about, page, metadata.changed(), licence())
+        state = PARTS.state(about, page, metadata.changed(), licence(), ids()[1])
         # A box without a heading of its own is linked to all the same.
         bare = page != self.config.root_doc and ANCHOR not in self.state.document.ids
         place = f'<span id="{ANCHOR}"></span>' if bare else ""

@@ -8,8 +8,8 @@ from pathlib import Path
 from restated_book import claims, entries, export, paths
 from restated_book.chapters import heads
 from restated_book.cite import citation
+from restated_book.cite.licence import licence
 from restated_book.epoch import epoch
-from restated_book.export.about import licence
 from restated_book.sources import bibliography
 from restated_book.sphinx import blocks, markup
 from restated_book.templates import headline

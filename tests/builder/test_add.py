@@ -9,15 +9,18 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from restated.errors import RestatedError
-from restated_book import add, cli, config, paths, register
-from restated_book.chapters import codecells, prose
+from restated_book import add, claims, cli, config, paths, register, studies
+from restated_book.chapters import codecells, heads, prose
+from restated_book.export import originals
 from restated_book.sources import bibliography, dictionary
 from tests.builder import books
 
@@ -239,7 +242,7 @@ def changed(command, old, new):
             (*changed(NUMBER, "key=grote2014", "key=no"), "--study=x"),
             "field 'source_key': 'no' is not in the bibliograph",
         ),
-        (changed(NUMBER, "key=grote2014", "key="), "a number needs --source-key, --study. Give each as an option"),
+        (changed(NUMBER, "key=grote2014", "key="), "a number needs --source-key. Give each as an option"),
         (TABLE, "field 'column': a table needs columns"),
         ((*TABLE, *COLUMNS, COLUMNS[0]), "field 'column': a table needs columns, each described once"),
         ((*TABLE, "--column=r=number: R."), "field 'column': 'r=number: R.' does not describe a column. Write it as"),
@@ -311,13 +314,16 @@ def invented(tmp_path, monkeypatch):
     """The book that ``restated init`` writes."""
     assert cli.main(["init", str(tmp_path / "book"), "--yes"]) == 0
     monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "book" / "notebooks")
-    return place(monkeypatch, tmp_path / "book")
+    monkeypatch.setattr(dictionary, "DATA", tmp_path / "book" / "data")
+    claims._table.cache_clear()
+    yield place(monkeypatch, tmp_path / "book")
+    claims._table.cache_clear()
 
 
 def test_a_claim_is_a_row_of_the_claims(invented):
     file = invented / "data" / "claims" / "claims.csv"
     before = file.read_bytes()
-    assert run(*CLAIM).startswith("Wrote data/claims/claims.csv.\nNext: `restated check`")
+    assert run(*CLAIM).startswith("Wrote data/claims/claims.csv.\nNext: link to it")
     only_added(before, file.read_bytes())
     _, rows = dictionary.read_table(file)
     assert (rows[-1][1]["id"], rows[-1][1]["where"], rows[-1][1]["source_keys"]) == ("A02", "sentence 2", "example2024")
@@ -466,8 +472,8 @@ def test_what_was_added_is_read_back_or_nothing_is_there(tmp_path_factory, templ
             assert "\n" not in str(error) and books.tree(paths.ROOT) == before
         else:
             entry = bibliography.check(paths.BIBLIOGRAPHY)["zeta"]
-            # Braces keep capitals, and no title ends with a blank.
-            read, typed = (re.sub("[{}]", "", text).rstrip() for text in (entry.fields["title"], title))
+            # Braces keep capitals, a percent sign is no comment, and no title begins or ends with a blank.
+            read, typed = (re.sub(r"[{}]|\\(?=%)", "", text).strip() for text in (entry.fields["title"], title))
             assert " ".join(read.split(" ")) == " ".join(typed.split(" "))
 
 
@@ -493,3 +499,89 @@ def test_a_command_line_that_adds_all_kinds_leaves_a_book_without_fault(calls, s
     assert "no fault found" in result.stdout, result.stderr
     code = "from restated_book import studies; print(len(studies.load('skills')))"
     assert calls(code=code).stdout == "2\n"
+
+
+TITLE = "Is <b> & `c` | {d}, $e$, *f* or &lt; 'so' \"so\"?"
+
+
+def test_the_title_of_a_chapter_is_shown_as_it_was_given(begun, monkeypatch):
+    run(*NUMBER)
+    monkeypatch.setattr(paths, "NOTEBOOKS", begun / "notebooks")
+    (begun / "_toc.yml").write_text("format: jb-book\nroot: a\nchapters:\n  - file: notebooks/b\n", encoding="utf-8")
+    run("chapter", "markup", f"--title={TITLE}", "--finding=skills")
+    written = begun / "notebooks" / "markup.md"
+    assert heads.title(written) == TITLE
+    line = next(text for text in written.read_text(encoding="utf-8").splitlines() if text.startswith("# "))
+    (heading,) = [token for token in MarkdownIt().parse(line) if token.type == "inline"]
+    assert "".join(child.content for child in heading.children) == TITLE
+
+
+@pytest.mark.parametrize("text", ["1. One", "- one", "+ one", ": one", "= one", "% one", "a_b_c ~x~ [y](z) #1"])
+def test_text_that_begins_like_a_block_stays_a_paragraph(text):
+    (_, inline, _) = MarkdownIt().parse(heads.escaped(text))
+    assert "".join(child.content for child in inline.children) == text
+
+
+def test_words_of_a_work_are_not_taken_for_commands(fresh):
+    run("work", "a2020", "--author=A, B", "--title=50% of A & #1 a_b", "--journal=J & K", "--year=2020")
+    assert "title = {50\\% of A & #1 a_b}" in (fresh / "references.bib").read_text(encoding="utf-8")
+
+
+def test_an_unknown_work_is_named_with_the_one_that_was_meant(begun):
+    message = refusal(*NUMBER[:-2], "--source-key=grohte2014", "--grade=P")
+    assert "'grohte2014' is not in the bibliography" in message and "Use 'grote2014'" in message
+
+
+@pytest.mark.parametrize(
+    ("published", "n", "words"),
+    [
+        ("grote2014-d", "12", ["'grote2014-d' is a d", "percentage", "rs.scores"]),
+        ("grote2014-p", "twelve", ["'twelve' is not a number of people"]),
+        ("grote2014-p", "13", ["57.1", "13", "Compare both"]),
+    ],
+)
+def test_a_set_that_cannot_be_is_refused(begun, monkeypatch, published, n, words):
+    monkeypatch.setattr(paths, "NOTEBOOKS", begun / "notebooks")
+    run(*NUMBER)
+    run(
+        "number", "grote2014-p", "--finding=skills", "--quantity=q", "--statistic=percent", "--value=57.1", *NUMBER[-2:]
+    )
+    (begun / "notebooks").mkdir()
+    (begun / "notebooks" / "c.md").write_text("# C\n", encoding="utf-8")
+    message = refusal("set", "a-set", "--chapter=c", f"--published={published}", f"--n={n}")
+    assert all(word in message for word in words), message
+
+
+SLOT = (
+    "original",
+    "roster",
+    "--title=Roster",
+    "--description=Rows.",
+    "--license=agreement",
+    "--source=School | archive",
+)
+
+
+def test_a_table_that_readers_can_supply_gets_its_slot_and_is_read(begun, monkeypatch):
+    (begun / "restated.toml").write_text('[originals]\nother = "a:b"\n', encoding="utf-8")
+    (begun / "data" / "originals").mkdir()
+    monkeypatch.setattr(paths, "ORIGINALS", begun / "data" / "originals")
+    monkeypatch.setattr(dictionary, "DATA", begun / "data")
+    said = run(*SLOT, "--column=id=string: Name.", "--column=score=integer in points: Score.")
+    assert 'studies.original("roster")' in said
+    settings_of = tomllib.loads((begun / "restated.toml").read_text(encoding="utf-8"))
+    assert settings_of["originals"] == {"roster": "restated_book.studies:original", "other": "a:b"}
+    assert (begun / "data/originals/templates/roster.csv").read_text(encoding="utf-8") == "id,score\n"
+    assert "School \\| archive" in (begun / "data/originals/README.md").read_text(encoding="utf-8")
+    assert originals.may_leave(begun / "data/originals/templates/roster.csv")
+    assert studies.original("roster") is None
+    (begun / "data/originals/roster.csv").write_text("id;score\na;3\n", encoding="utf-8")
+    frame = studies.original("roster")
+    assert frame["score"].to_list() == [3] and frame.attrs["status"] == studies.SUPPLIED
+    assert not originals.may_leave(begun / "data/originals/roster.csv")
+    assert "already" in refusal(*SLOT, "--column=id=string: Name.")
+
+
+def test_a_slot_needs_a_study_table_or_columns(begun):
+    assert "'roster' is not a study table" in refusal(*SLOT[:2])
+    assert "--title" in refusal(*SLOT[:2], "--column=id=string: Name.")

@@ -116,7 +116,7 @@ def test_whatever_changed_since_the_first_edition_has_a_reason(site):
 
 def test_the_build_is_frozen_once_and_under_its_own_version(site, kept):
     version = citation.about().version
-    with pytest.raises(RestatedError, match="names the version"):
+    with pytest.raises(RestatedError, match="the version is"):
         editions.freeze("99.0.0")
     editions.freeze(version)
     content = editions.load(version)
@@ -137,8 +137,13 @@ def test_an_unknown_version_is_refused(kept, version, message):
         editions.load(version)
 
 
-def test_a_broken_file_is_named(kept):
-    (kept / "1.0.0.json").write_text("[]", encoding="utf-8")
+@pytest.mark.parametrize(
+    "change",
+    [{"numbers": 5}, {"numbers": {"a": ["b"]}}, {"claims": []}, {"claims": {"A": "b"}}, {"chapters": {"c": {}}}, []],
+)
+def test_a_broken_file_is_named(kept, change):
+    content = {**frozen("1.0.0"), **change} if change else change
+    (kept / "1.0.0.json").write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(RestatedError, match=r"1\.0\.0\.json.*not an edition"):
         editions.load("1.0.0")
 
@@ -191,3 +196,16 @@ def test_an_older_edition_says_that_there_is_a_newer_one(tmp_path, monkeypatch, 
     )
     assert "rs-newer" not in (tmp_path / "public" / "a.html").read_text(encoding="utf-8")
     assert (tmp_path / "public" / "v" / citation.about().version / "index.html").is_file()
+
+
+def test_equal_editions_are_said_to_be_equal():
+    assert editions.written([]) == "nothing differs" and editions.written([], "json") == "[]"
+
+
+def test_an_older_build_is_not_frozen(tmp_path, monkeypatch):
+    (tmp_path / "index.html").write_text("", encoding="utf-8")
+    (tmp_path / "state.json").write_text('{"key": "of another day"}', encoding="utf-8")
+    monkeypatch.setattr(publish, "HTML", tmp_path)
+    monkeypatch.setattr(publish, "STATE", tmp_path / "state.json")
+    with pytest.raises(RestatedError, match=r"older than what the book says now.*restated build"):
+        publish.edition("1.0.0")

@@ -18,6 +18,7 @@ VALUES = (
     *([0, 1], [0.5, math.inf], [1, 2, 3], {}, {"one": ["two"]}, [{"fields": ["a"], "heading": "A"}]),
     *([{"fields": [], "heading": "A"}], [{"heading": "A"}], [{"fields": ["a"], "heading": "A", "more": {"b": "B"}}]),
     *([{"fields": ["a"], "heading": "A", "more": {"b": 1}}], [{"fields": ["a"], "heading": "A", "other": "B"}]),
+    {"version": "1", "numbers": {"a": ["b", "c", "", "d"]}, "claims": {}, "chapters": {"e": {"title": "F"}}},
 )
 
 

@@ -155,3 +155,42 @@ def test_a_wrong_key_or_value_is_one_message_with_file_and_key(configured, text,
         configured(text)
     message = str(caught.value)
     assert message.startswith("restated.toml") and all(word.lower() in message.lower() for word in words), message
+
+
+def test_all_faults_of_the_configuration_come_at_once_with_what_was_read(configured):
+    with pytest.raises(config.RestatedError) as caught:
+        configured('[claims]\ndocumnt = "x"\nlistings = "a"\n[chapters]\nsections = 4\n')
+    message = str(caught.value)
+    assert "3 faults" in message
+    for words in ("'claims.documnt'", "'claims.listings': 'a' is not a list of texts", "'chapters.sections': 4 is not"):
+        assert words in message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[chapters]\nsections = ["A", "A"]\n', ["'chapters.sections'", "['A', 'A'] is not", "each text once"]),
+        (
+            '[claims.sections]\na = ["A", "x"]\nb = ["A", "y"]\n',
+            ["'claims.sections'", "'A' begins the ids of two parts"],
+        ),
+        ('[licences]\ntext = "CC BY 4.0"\n', ["'licences.text'", "'CC BY 4.0' is not the SPDX id of a licence"]),
+        ('[claims]\ndocument = "x\n', ["row 2", "not valid TOML", "quotation marks"]),
+        ('[claims]\ndocument = "a"\ndocument = "b"\n', ["row 3", "not valid TOML", "each key is there once"]),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_with_its_place(configured, text, words):
+    with pytest.raises(config.RestatedError) as caught:
+        configured(text)
+    assert all(word in str(caught.value) for word in ["restated.toml", *words]), caught.value
+
+
+def test_pages_and_modules_that_are_not_there_are_named_together(configured):
+    configured(
+        '[chapters]\nunframed = ["a"]\nterms = ["book/b"]\n[code]\npackages = ["no_such"]\n'
+        '[originals]\nc = "no.such:thing"\nd = "restated_book.studies:original"\n'
+    )
+    found = [str(fault) for fault in config.faults()]
+    places = ["chapters.unframed", "chapters.terms", "code.packages", "originals.c"]
+    assert [re.search("field '(.*?)'", text)[1] for text in found] == places
+    assert "'notebooks/a.md'" in found[0] and "'book/b.md'" in found[1] and "'no.such'" in found[3]

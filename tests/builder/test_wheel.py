@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -125,35 +124,23 @@ def test_the_tutorial_leads_from_nothing_to_a_book_of_two_chapters(installed, tm
     folder.mkdir()
     said = typed(folder, installed, "".join(blocks[1:]))
     assert "This book can be built" in said and "no fault found" in said
-    html = folder / "my review" / "_build" / "html"
+    assert "1 x claim changed" not in said and "_build/public holds edition 0.2 and, under v/, 0.1, 0.2" in said
+    book = folder / "my review"
+    html = book / "_build" / "html"
     page = (html / "notebooks" / "sleep.html").read_text(encoding="utf-8")
     assert "2.33 hours" in page and "1.90 hours" in page and 'id="tab-sleep-verdicts"' in page
-    assert (html / "notebooks" / "example.html").is_file()
+    assert 'id="fig-sleep-rounding"' in page
     ledger = (html / "ledger.csv").read_text(encoding="utf-8")
-    assert all(f"\n{id}," in ledger for id in ("sleep-mean", "sleep-set-wide", "example-pooled"))
-    assert 'id="fig-example-forest"' in (html / "notebooks" / "example.html").read_text(encoding="utf-8")
-    without_the_example(html.parents[1], re.search(r"^## Without the example\n(.*?)^## ", text, re.M | re.S)[1])
-    assert "no fault found" in typed(html.parents[1], installed, "restated check\nrestated build")
-    front = (html / "book" / "index.html").read_text(encoding="utf-8")
-    assert not (html / "notebooks" / "example.html").exists() and "claims" not in front and "example" not in front
-
-
-def without_the_example(folder, text):
-    """Remove from a book what the tutorial says is to be removed."""
-    named = re.findall(r"`([\w/.-]+)`", text)
-    pages = [name for name in named if (folder / f"{name}.md").is_file()]
-    tables = [name for name in named if name.endswith(".csv")]
-    assert len(pages) == 3 and len(tables) == 4
-    for name in (*(f"{page}.md" for page in pages), *tables):
-        (folder / name).unlink()
-    toc, package, front = folder / "_toc.yml", folder / "data" / "datapackage.json", folder / "book" / "index.md"
-    kept = [line for line in toc.read_text("utf-8").splitlines() if not line.endswith(tuple(pages))]
-    toc.write_text("\n".join(kept) + "\n", encoding="utf-8")
-    described = json.loads(package.read_text("utf-8"))
-    described["resources"] = [r for r in described["resources"] if f"data/{r['path']}" not in tables]
-    package.write_text(json.dumps(described), encoding="utf-8")
-    sentence = re.search(r"^The one chapter is .*?\n\n", front.read_text("utf-8"), re.M | re.S)
-    books.edit(front, sentence[0], "")
+    assert all(f"\n{id}," in ledger for id in ("sleep-mean", "sleep-set-wide", "student1908-sd-2"))
+    claims = (html / "book" / "claims.html").read_text(encoding="utf-8")
+    assert 'id="claim-a02"' in claims and 'id="claim-a01"' not in claims
+    assert "sleep-gains.csv" in (html / "book" / "originals.html").read_text(encoding="utf-8")
+    assert "no fault found" in typed(book, installed, "restated check\n")
+    own = [file for place in ("book", "data", "notebooks") for file in (book / place).rglob("*") if file.is_file()]
+    assert own and [file.name for file in own if b"example" in file.read_bytes()] == []
+    older = book / "_build" / "public" / "v" / "0.1" / "notebooks" / "sleep.html"
+    assert "Edition 0.2 is newer" in older.read_text(encoding="utf-8")
+    assert not (html / "notebooks" / "example.html").exists()
 
 
 def test_the_second_review_is_built_by_the_wheel_alone_and_always_the_same(installed, tmp_path, example):

@@ -169,7 +169,7 @@ def test_columns_leave_room_for_their_longest_word():
 
 def test_a_machine_without_pandoc_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "pypandoc", None)
-    with pytest.raises(RestatedError, match=r"not installed.*make word"):
+    with pytest.raises(RestatedError, match=r"not installed.*pip install pypandoc-binary"):
         word.pandoc()
 
 

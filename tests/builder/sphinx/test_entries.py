@@ -59,7 +59,7 @@ def test_bad_rows_are_refused_by_name(tmp_path, content, words):
 
 
 def test_a_missing_file_tells_the_remedy(tmp_path):
-    with pytest.raises(RestatedError, match="make book"):
+    with pytest.raises(RestatedError, match="restated build"):
         entries.load(tmp_path / "none.json")
 
 
