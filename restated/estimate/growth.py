@@ -223,11 +223,7 @@ def _fit_chunk(y: Floats, design: _Design, first: int) -> dict[str, Floats]:
 
 
 def _determined(observed: Bools, design: _Design, first: int) -> Floats:
-    """Return X'X of each data set, shape (draws, p, p).
-
-    An error names the first whose observed values, shape (draws, subjects, waves), do not determine the variances and
-    the fixed effects.
-    """
+    """Return X'X of each data set, shape (draws, p, p); refuse one whose values do not determine all parameters."""
     # The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if j = k. Four
     # independent equations, from pairs of waves observed in one subject, determine the four parameters.
     together = observed.transpose(0, 2, 1).astype(float) @ observed > 0

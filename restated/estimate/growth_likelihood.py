@@ -167,10 +167,8 @@ def refuse(bad: Bools, first: int, problem: str, remedy: str | None = None) -> N
 
 
 def _newton(root: Floats, gradient: Floats, hessian: Floats, damping: Floats) -> tuple[Floats, Floats, Floats]:
-    """Next root of D, the gain in deviance an undamped step promises, and the largest curvature.
-
-    Along directions of negative curvature the sign is turned, which leads away from saddle points.
-    """
+    """Next root of D, the gain in deviance an undamped step promises, and the largest curvature."""
+    # Along directions of negative curvature the sign is turned, which leads away from saddle points.
     axes, spread, _ = np.linalg.svd(root)
     # D11, D12, D22 by their counterparts in the eigenvectors' axes, and those by the root's L11, L21, L22.
     turned = axes[:, None] @ UNITS @ axes.transpose(0, 2, 1)[:, None]
