@@ -139,21 +139,20 @@ def ranges(
     box = {("z" if name == "t" else name): ends for name, ends in box.items()}
     domains = {name: DOMAINS[stem(name)] for name in box if stem(name) in DOMAINS}
     domains |= {name: ends for name, ends in DOMAINS.items() if name not in ("percent", "n", "k")}
+    share, back = "proportion" in box, SCALES[options.get("scale", "identity")][1]
     with np.errstate(divide="ignore"):
-        least, most = SCALES[options.get("scale", "identity")][1](np.array([-math.inf, math.inf]))
-    share = "proportion" in box
-    least, most = _UNIT if share else (least, most)
+        least, most = _UNIT if share else back(np.array([-math.inf, math.inf]))
     domains |= dict.fromkeys(("estimate", "ci_low", "ci_high", "fixed_low", "fixed_high"), (float(least), float(most)))
     domains |= {"is_smd": (1.0, 1.0)} if options.get("measure") == "smd" else {}
-    limits: Box = {} if {"k", "n", "n1", "pairs"} & box.keys() else {"df": (FEWEST, math.inf)}
-    limits |= {"ci_low": ANY, "ci_high": ANY} if share else {}  # Wald's interval of a share passes 0 and 1
     domains |= {"stretch": (1.0, 1.0), "leeway": (0.0, 0.0)}
-    limits |= {"stretch": STRETCH, "leeway": LEEWAY}
+    limits: Box = {"stretch": STRETCH, "leeway": LEEWAY}
+    limits |= {} if {"k", "n", "n1", "pairs"} & box.keys() else {"df": (FEWEST, math.inf)}
+    limits |= {"ci_low": ANY, "ci_high": ANY} if share else {}  # Wald's interval of a share passes 0 and 1
     domains["uneven"] = (1.0, UNEVEN if "estimator" in elements else 1.0)
     if "estimator" in elements and {"d", "n1", "n2"} <= box.keys():  # d may be Hedges' g
-        shrunk = 1 - 3 / (4 * (box["n1"][0] + box["n2"][0]) - 9)
+        shrunk = 1 - 3 / (4 * max(4.0, box["n1"][0] + box["n2"][0]) - 9)
         box["d"] = relations.hull((box["d"], (box["d"][0] / shrunk, box["d"][1] / shrunk)))
-    found, conflicts = {}, []
+    found, untied, conflicts = {}, {}, []
     for name, ties in readings(box, options, elements).items():
         kh = KNAPP_HARTUNG if name.startswith("t,") else (1.0, 1.0)
         domains["most_kh"] = (1.0, 1 / kh[0])
@@ -161,10 +160,11 @@ def ranges(
         try:
             loose |= {key: ends for key, ends in box.items() if stem(key) in ("n", "k", "pairs", "df", "events")}
             start = {key: meet(ends, domains.get(key, ANY)) or ends for key, ends in loose.items()}
-            inner = relations.narrow(domains | limits | start, ties)
+            untied[name] = inner = relations.narrow(domains | limits | start, ties)
             found[name] = inner | _between(inner, options, elements, kh)
         except Empty as empty:
             conflicts.append(str(empty))
+    found |= untied if "estimator" in elements and not found else {}  # the interval may be that of a common effect
     if {"proportion", "ci_low", "ci_high"} <= box.keys() and "estimator" in elements:
         found |= _share_intervals(box, options.get("level", LEVEL))
     if all("Welch" in name for name in found) and "tests" in elements and "p" in box:

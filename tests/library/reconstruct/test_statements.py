@@ -241,3 +241,29 @@ def test_p_alone_does_not_explain_a_correlation():
     # Where n is free, |r| may be anything: then r keeps its own interval, and so its sign.
     found, _ = ranges({"r": (-0.085, -0.075), "p": (0.0025, 0.0035)}, {"scale": "correlation"}, STRENGTHS["usual"])
     assert all(box["r"] == (-0.085, -0.075) for box in found.values())
+
+
+def test_one_sd_of_two_groups_follows_from_the_other():
+    sd1, sd2, m, n = 6.0, 3.0, 13, 19
+    given = {"n1": (m, m), "n2": (n, n), "sd1": (sd1, sd1)}
+    pooled = np.sqrt(((m - 1) * sd1**2 + (n - 1) * sd2**2) / (m + n - 2))
+    found, _ = ranges(given | box_of({"sd": pooled}, 6), {}, ())
+    assert not covers(found, {"sd2": sd2}) and found["t"]["sd2"][1] < 3.001
+    se = np.sqrt(sd1**2 / m + sd2**2 / n)
+    found, _ = ranges(given | box_of({"se": se}, 6), {"test": "Welch t"}, ())
+    assert not covers(found, {"sd2": sd2}) and found["Welch t"]["sd2"][1] < 3.001
+
+
+def test_hedges_correction_of_tiny_groups_divides_by_nothing():
+    for m, n in ((1, 1), (1, 2), (2, 2)):
+        found, _ = ranges({"n1": (m, m), "n2": (n, n), "d": (0.35, 0.45)}, {}, STRENGTHS["usual"])
+        assert all(box["d"][0] >= 0.35 for box in found.values())
+
+
+def test_the_interval_of_a_common_effect_beside_a_large_q_is_usual_practice():
+    # The interval is as narrow as sampling makes it, and Q 20 times its degrees of freedom.
+    box = {"k": (40.0, 40.0), "n_total": (9000.0, 9000.0), "Q": (724.5, 725.5)}
+    box |= box_of({"estimate": 0.40, "ci_low": 0.38, "ci_high": 0.42})
+    assert not ranges(box, {"scale": "correlation"}, ())[0]
+    found, _ = ranges(box, {"scale": "correlation"}, STRENGTHS["usual"])
+    assert not covers(found, {"I2": 100 * (1 - 39 / 725), "H2": 725 / 39})
