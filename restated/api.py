@@ -223,6 +223,7 @@ def twins(pairs: int, **printed: Constraint) -> Found:
     return _exhaustive(twintables.twin_tables(pairs, **printed), ("both", "discordant", "neither"), _OF_TWINS)
 
 
+@reading()
 def meta(y: ArrayLike, v: ArrayLike, *, method: str = "REML", ci: str = "knapp-hartung") -> meta_models.MetaFit:
     """Pool effects `y` with sampling variances `v`: estimate, interval, tau2, I², prediction interval.
 
@@ -234,7 +235,12 @@ def meta(y: ArrayLike, v: ArrayLike, *, method: str = "REML", ci: str = "knapp-h
     return meta_models.fit(y, v, method=method, ci=ci)
 
 
-growth = growth_models.fit
+@reading()
+def growth(
+    y: ArrayLike, times: ArrayLike, covariates: ArrayLike, *, degree: int = 1, method: str = "REML"
+) -> growth_models.GrowthFit:
+    """Fit a growth model to `y`, one row a subject and one column a time; see :func:`restated.estimate.growth.fit`."""
+    return growth_models.fit(y, times, covariates, degree=degree, method=method)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from functools import wraps
 from numbers import Real
 from typing import Any, ParamSpec, TypeVar, get_args, get_type_hints
 
+from numpy.typing import ArrayLike
+
 from restated.arguments import check_option, is_whole
 from restated.errors import RestatedError
 from restated.intervals import LIMITS, closed_interval, printed_text
@@ -167,8 +169,8 @@ def reading(inner: Callable[..., Any] | None = None) -> Callable[[Callable[P, R]
 def _typed(name: str, value: Any, hint: Any, total: object) -> Any:
     """Read a value by the type of its parameter."""
     kinds = get_args(hint) or (hint,)
-    if value is None and type(None) in kinds:
-        return None
+    if hint == ArrayLike or (value is None and type(None) in kinds):  # arrays are read by the call
+        return value
     if Printed in kinds:
         return printed(name, value, total)
     if int in kinds:

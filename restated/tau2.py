@@ -144,11 +144,8 @@ def _paule_mandel(Y: Floats, V: Floats, X: Floats) -> Floats:
 
 
 def _q_equals(Y: Floats, V: Floats, X: Floats, target: float) -> Floats:
-    """tau2 at which the generalised Q equals `target`, 0 where Q is below it already.
-
-    Q falls and is convex in tau2 and its derivative is -y'PPy, so Newton's steps from 0 climb towards the root without
-    passing it.
-    """
+    """Return tau2 at which the generalised Q equals `target`, 0 where Q is below it already."""
+    # Q falls and is convex in tau2, and its derivative is -y'PPy: Newton's steps from 0 do not pass the root.
     tau2 = np.zeros(len(Y))
     typical = V.mean(axis=1)
     active = np.arange(len(Y))
@@ -182,7 +179,7 @@ def _likelihood(Y: Floats, V: Floats, X: Floats, restricted: bool) -> Floats:
 
 
 def _climb(Y: Floats, V: Floats, X: Floats, restricted: bool, tau2: Floats, low: Floats, high: Floats) -> Floats:
-    """Local maximum of the likelihood between `low` and `high`, in place: Newton, with bisection where it strays."""
+    """Climb to a maximum of the likelihood between `low` and `high`, from `tau2`, changing all three in place."""
     typical = V.mean(axis=1)
     active = np.arange(len(Y))
     for _ in range(MAX_ITERATIONS):

@@ -164,7 +164,8 @@ def p_of_counts(counts: Sequence[int], p: Printed) -> Comparison:
     found = [float(stats.fisher_exact(np.array(table)).pvalue)]
     if 0 < a + c < n1 + n2:
         found += [float(stats.chi2_contingency(table, correction=yates).pvalue) for yates in (False, True)]
-    text = f"Fisher's test and chi-squared give p = {span(min(found), max(found))}"
+    tests = zip(("Fisher's test", "chi-squared", "Yates' correction"), found, strict=False)
+    text = "; ".join(f"{name} gives p = {span(value, value)}" for name, value in tests)
     # Each test is a value of its own; what lies between two of them is the p of none.
     values = [(value, value) for value in found]
     start, end = p_interval(p)

@@ -187,8 +187,8 @@ def _role(reconstructor: str, name: str, refuse: _Refuse) -> None:
     meant = plain.get(name.lower().replace("_", "")) or _TABLES["meant"].get(name)
     for near in () if meant else get_close_matches(name, known, n=1, cutoff=_ALIKE):
         # With something before or behind it, or as of a third group, it is a number of its own.
-        if not name.startswith(near) and not near.endswith(f"_{name}") and stem(name) != stem(near):
-            meant = near
+        other = name.startswith(near) or near.endswith(f"_{name}") or stem(name) == stem(near)
+        meant = near if sorted(name) == sorted(near) or not other else meant
     if meant and free:
         raise refuse(f"'{name}' is misspelt", f"Write {meant}, or another name if it is another quantity", field)
     if not free:

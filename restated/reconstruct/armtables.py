@@ -4,7 +4,7 @@ Two groups: every (events, size) pair that gives a printed percentage is crossed
 printed comparison (p, ratio, difference, interval) decides. Parts: every count of each part is tried.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from scipy.special import gammaln
 from restated.arguments import Bools, Floats
 from restated.errors import RestatedError
 from restated.reconstruct.enumeration import ragged_ranges
-from restated.reconstruct.relations import ANY, SLACK, Interval
+from restated.reconstruct.relations import ANY, SLACK, Interval, functions
+from restated.words import tables
 
 #: Tables looked at, and those held at once: some seconds, some hundred MB.
 MAX_CANDIDATES, MAX_TABLES = 20_000_000, 2_000_000
@@ -25,20 +26,7 @@ BIGGEST = 2.0**53
 TESTS = {"fisher": 0.0, "pearson": 0.0, "yates": 1.0}
 MEASURES = ("difference", "risk_ratio", "odds_ratio")
 #: Statistics of events a, c in groups of m, n.
-_STATISTICS: Mapping[str, Callable[..., Floats]] = {
-    "percent1": lambda a, m, c, n: 100 * a / m,
-    "percent2": lambda a, m, c, n: 100 * c / n,
-    "percent": lambda a, m, c, n: 100 * (a + c) / (m + n),
-    "events": lambda a, m, c, n: a + c,
-    "n": lambda a, m, c, n: m + n,
-    "difference": lambda a, m, c, n: 100 * np.abs(a / m - c / n),
-    "nnt": lambda a, m, c, n: 1 / np.abs(a / m - c / n),
-    "risk_ratio": lambda a, m, c, n: a * n / (m * c),
-    "increase": lambda a, m, c, n: 100 * (a * n / (m * c) - 1),
-    "reduction": lambda a, m, c, n: 100 * (1 - a * n / (m * c)),
-    "odds_ratio": lambda a, m, c, n: a * (n - c) / ((m - a) * c),
-    "chi2": lambda a, m, c, n: _chi2(a, m, c, n, 0.0),
-}
+_STATISTICS: Mapping[str, Callable[..., Floats]] = functions(tables(__file__)["statistics"], "a, m, c, n")
 #: Exact limits of a count (Garwood 1936).
 _POISSON: Mapping[str, Callable[[Floats], Floats]] = {
     "ci_low": lambda x: np.asarray(stats.chi2.ppf(0.025, 2 * x) / 2),
@@ -106,9 +94,38 @@ def _arm(box: Mapping[str, Interval], which: str, most: float) -> Floats:
     if not np.isfinite(high):
         raise RestatedError(f"no limit of the size of group {which} is printed")
     (s, t), (e, f) = box.get(f"percent{which}", (0.0, 100.0)), box.get(f"events{which}", (0.0, np.inf))
+    f = min(f, box.get("events", ANY)[1])
     n, _ = _counts(np.array([max(1.0, low)]), np.array([high]))
     events, length = _counts(np.maximum(s * n / 100, e), np.minimum(np.minimum(t * n / 100, f), n))
     return np.vstack([events, np.repeat(n, length)])
+
+
+def _pairs(first: Floats, second: Floats, box: Mapping[str, Interval], whole: Interval) -> Iterator[Floats]:
+    """Tables of a first and a second group, in blocks: for each first group the second ones that one number allows."""
+    (a, m), (c, n) = first, second
+    windows = [(n, whole[0] - m, whole[1] - m)]
+    with np.errstate(all="ignore"):
+        if "events" in box:
+            windows.append((c, box["events"][0] - a, box["events"][1] - a))
+        if "difference" in box:
+            most = box["difference"][1] / 100
+            windows.append((c / n, a / m - most, a / m + most))
+        for name, one, other in (("risk_ratio", a / m, c / n), ("odds_ratio", a / (m - a), c / (n - c))):
+            if box.get(name, ANY)[0] > 0:
+                windows.append((other, np.nan_to_num(one / box[name][1], posinf=np.inf), one / box[name][0]))
+    best, order, start, length = np.inf, np.empty(0, int), np.empty(0, int), np.empty(0, int)
+    for key, low, high in windows:
+        by = np.argsort(key, kind="stable")
+        begin = np.searchsorted(key[by], low - SLACK * np.maximum(1, np.abs(low)))
+        many = np.searchsorted(key[by], high + SLACK * np.maximum(1, np.abs(high)), "right") - begin
+        if many.sum() < best:
+            best, order, start, length = many.sum(), by, begin, many
+    if best > MAX_CANDIDATES:
+        raise RestatedError(f"more than {MAX_CANDIDATES} tables to look at", remedy="Give the size of a group")
+    blocks = np.cumsum(length) // MAX_TABLES
+    for own in (blocks == block for block in np.unique(blocks)):
+        of_second = order[ragged_ranges(start[own], length[own])]
+        yield np.vstack([np.repeat(first[:, own], length[own], axis=1), second[:, of_second]])
 
 
 def two_arms(box: Mapping[str, Interval], options: Mapping[str, Any], elements: Collection[str]) -> dict[str, Floats]:
@@ -120,18 +137,14 @@ def two_arms(box: Mapping[str, Interval], options: Mapping[str, Any], elements: 
     if "share" in box and "whole" in box:  # a subgroup: so many percent of so many
         whole = box["share"][0] * box["whole"][0] / 100, box["share"][1] * box["whole"][1] / 100
     first, second = (_arm(box, which, whole[1] - 1) for which in "12")
-    if first.shape[1] * second.shape[1] > MAX_CANDIDATES:
-        raise RestatedError(f"more than {MAX_CANDIDATES} tables to look at", remedy="Give the size of a group")
     tests: list[str] = [options["test"]] if "test" in options else list(TESTS)
     sides: tuple[float, ...] = (1.0,)
     if "tests" in elements:
         tests, sides = list(TESTS), (1.0, 0.5)
     quantile = float(stats.norm.isf((1 - options.get("level", 95) / 100) / 2))
-    rows, kept = max(1, MAX_TABLES // max(1, second.shape[1])), list[Floats]()
+    kept = list[Floats]()
     with np.errstate(all="ignore"):
-        for start in range(0, first.shape[1], rows):
-            block = first[:, start : start + rows]
-            table = np.vstack([np.repeat(block, second.shape[1], axis=1), np.tile(second, block.shape[1])])
+        for table in _pairs(first, second, box, whole):
             table = table[:, within(table[1] + table[3], whole)]
             for name in box.keys() & _STATISTICS.keys() - {"percent1", "percent2"}:
                 table = table[:, within(_STATISTICS[name](*table), box[name])]

@@ -19,7 +19,7 @@ from restated.reconstruct import armtables, statements, tables, twintables
 from restated.reconstruct.practice import STRENGTHS, admitted
 from restated.reconstruct.pvalues import statistic_of_p
 from restated.reconstruct.ranks import tie_factor
-from restated.reconstruct.relations import ANY, Box, Interval, holds, hull, loosened
+from restated.reconstruct.relations import ANY, Box, Interval, formulas, holds, hull, loosened
 from restated.reconstruct.scores import score_samples, targets
 from restated.reconstruct.scoresums import attainable
 from restated.reconstruct.squares import diagonals
@@ -43,6 +43,8 @@ COUNTED = 500
 MOST_SUMS = 10_000
 #: Cases up to which sums of a diagonal are listed.
 BIGGEST_SQUARE = 1_000_000
+#: Pairs up to which an exact p is usual, and how far its U is from that of the test for large samples, in small groups.
+EXACT, FROM_EXACT = 400, 1.0
 #: A z beyond any that a p above 0 gives.
 BIGGEST_Z = 40.0
 #: Roles in proportions, which may be printed in percent.
@@ -50,8 +52,8 @@ _PROPORTIONS = ("p", "r", "R2", "proportion", "h2", "kappa", "sensitivity", "spe
 
 
 def is_count(role: str) -> bool:
-    """Return whether the number of a role is a count, such as ``n1``, ``n_total`` or ``events``."""
-    return statements.stem(role) in _COUNTS
+    """Return whether the number of a role is a count, such as ``n1`` or ``n_total``; ``row1_share`` is none."""
+    return statements.stem(role) in _COUNTS and not role.endswith(("_share", "_percent"))
 
 
 def _many(found: Any) -> bool:
@@ -119,11 +121,9 @@ def boxes(printed: Printed, elements: Collection[str] = (), relations: Any = ())
             n = next((box[x][0] for x in (name.replace("sd", "n").replace("var", "n"), "pairs", "n") if x in box), inf)
             factor = (n / (n - 1)) ** (0.5 if name.startswith("sd") else 1) if 1 < n < inf else 1
             box[name] = box[name][0] / factor, box[name][1] * factor
-    return (
-        loosened(box, statements.DOMAINS, relations, statements.FAMILIES)
-        if relations and "derived" in elements
-        else box
-    )
+    if relations and "derived" in elements:
+        return loosened(box, statements.DOMAINS, relations, statements.FAMILIES)
+    return box
 
 
 def _statement(printed: Printed, options: Words, elements: Collection[str]) -> Found:
@@ -133,9 +133,16 @@ def _statement(printed: Printed, options: Words, elements: Collection[str]) -> F
     return Found(sets, nan if found else 0, "; ".join(found) or f"{conflict} conflicts with the other numbers")
 
 
+#: Two groups are compared without a sign.
+_UNSIGNED = (
+    *(one for one in statements.COMPARISONS if one.target != "difference"),
+    *formulas("difference = abs(percent1 - percent2)"),
+)
+
+
 def _arrays(function: Callable[..., Mapping[str, Floats]]) -> Callable[..., Found]:
     def run(printed: Printed, options: Words, elements: Collection[str]) -> Found:
-        found = function(boxes(printed, elements, statements.COMPARISONS), options, elements)
+        found = function(boxes(printed, elements, _UNSIGNED), options, elements)
         size = len(found["table"])
         return Found(found, size, f"{size} tables fit")
 
@@ -242,7 +249,8 @@ def _scores(printed: Printed, options: Words, elements: Collection[str]) -> Foun
             if fits:
                 sums += [step * s for s in range(first, last + 1)]
                 low_sd, high_sd = sd or (0.0, inf)
-                squares.append((max(low_sd, 0.0) ** 2 * (n - ddof), high_sd**2 * (n - ddof)))
+                most = _most_squares(n, mean[0] * n, mean[1] * n, box)
+                squares.append((max(low_sd, 0.0) ** 2 * (n - ddof), min(high_sd**2 * (n - ddof), max(most, 0.0))))
                 # The printed SD, and the usual one of these data.
                 usual = sqrt((n - ddof) / (n - 1)) if n > 1 else 1.0
                 sds += [(low_sd, high_sd), (low_sd * usual, high_sd * usual)]
@@ -252,23 +260,36 @@ def _scores(printed: Printed, options: Words, elements: Collection[str]) -> Foun
     return Found(sets, total, "samples exist")
 
 
+def _most_squares(n: int, least: float, most: float, box: Mapping[str, Interval]) -> float:
+    """Return the largest sum of squares about the mean of n scores with a sum in a range: they are at the ends."""
+    (low, _), (_, high) = box.get("low", ANY), box.get("high", ANY)
+    if isfinite(low) and isfinite(high):
+        return max(
+            (high * n - s) * (s - low * n) / n for s in (least, most, min(max((low + high) * n / 2, least), most))
+        )
+    away = most - low * n if isfinite(low) else high * n - least  # one score holds all that is above, or below
+    return away**2 * (n - 1) / n
+
+
 def _ranks(printed: Printed, options: Words, elements: Collection[str]) -> Found:
     box = boxes(printed, elements)
     if not {"n1", "n2"} <= box.keys() or not {"z", "p"} & box.keys():
         raise RestatedError("both group sizes, and z or p, are not all printed")
     zs = [tuple(map(abs, box["z"]))] if "z" in box else []
     for side in ((1, 2) if "tests" in elements else (1,)) if "p" in box else ():
-        zs.append(statistic_of_p("z", (side * box["p"][0], min(1.0, side * box["p"][1]))))
+        if side * box["p"][0] <= 1:
+            zs.append(statistic_of_p("z", (side * box["p"][0], min(1.0, side * box["p"][1]))))
     found, totals = [], _totals(box["n1"], box["n2"])
     if sum(m * n for m, n in totals) > LOOKED_AT:
         raise RestatedError(f"more than {LOOKED_AT} values of U are too many to look at")
     for m, n in totals:
+        exact = FROM_EXACT if "p" in box and "tests" in elements and m * n <= EXACT else 0.0
         least = float(tie_factor([m + n - 1, 1])) if options.get("ties", True) else 1.0
         sd = sqrt(m * n * (m + n + 1) / 12)
         for low, high in zs:
             # Ties shrink the deviation from the mean; the continuity correction hides up to one half of it.
-            low, high = min(low, high) * sd * sqrt(least), min(max(low, high), BIGGEST_Z) * sd + 0.5
-            away = np.arange(ceil(2 * low - 1e-9), floor(2 * min(high, m * n / 2) + 1e-9) + 1) / 2
+            low, high = min(low, high) * sd * sqrt(least), min(max(low, high), BIGGEST_Z) * sd + 0.5 + exact
+            away = np.arange(ceil(2 * max(low - exact, 0.0) - 1e-9), floor(2 * min(high, m * n / 2) + 1e-9) + 1) / 2
             found += [m * n / 2 + away, m * n / 2 - away]
     values = np.unique(np.concatenate(found)) if found else np.empty(0)
     sets = {"u": values, **{name: [ends] for name, ends in box.items()}}
@@ -282,20 +303,17 @@ class Reconstructor(NamedTuple):
     options: Mapping[str, Collection[Any]]
 
 
-_ESTIMATE = {"scale": statements.SCALES, "test": statements.TESTS, "measure": ("smd",)}
+_STATEMENT = dict(scale=statements.SCALES, test=statements.TESTS, measure=("smd",), level=(), predictors=(), times=())
+_EVENTS = {"test": armtables.TESTS, "measure": armtables.MEASURES, "level": ()}
+_two_by_two = _tables(tables.two_by_two, tables.examined, _of_tables, "n")
+_twins = _tables(twintables.twin_tables, twintables.examined, lambda rows, _: twintables.quantities(rows), "pairs")
 #: By the name a case gives.
 RECONSTRUCTORS: Mapping[str, Reconstructor] = {
-    "statement": Reconstructor(_statement, {**_ESTIMATE, "level": (), "predictors": (), "times": ()}),
-    "two arms": Reconstructor(
-        _arrays(armtables.two_arms), {"test": armtables.TESTS, "measure": armtables.MEASURES, "level": ()}
-    ),
+    "statement": Reconstructor(_statement, _STATEMENT | {"standardized": (True, False)}),
+    "two arms": Reconstructor(_arrays(armtables.two_arms), _EVENTS),
     "shares": Reconstructor(_arrays(armtables.shares), {"per": ()}),
-    "two by two": Reconstructor(
-        _tables(tables.two_by_two, tables.examined, _of_tables, "n"), {"test": armtables.TESTS}
-    ),
-    "twin table": Reconstructor(
-        _tables(twintables.twin_tables, twintables.examined, lambda rows, _: twintables.quantities(rows), "pairs"), {}
-    ),
+    "two by two": Reconstructor(_two_by_two, {"test": armtables.TESTS}),
+    "twin table": Reconstructor(_twins, {}),
     "square table": Reconstructor(_square, {"k": ()}),
     "scores": Reconstructor(_scores, {"step": (), "ddof": (0, 1)}),
     "ranks": Reconstructor(_ranks, {"ties": (True, False)}),

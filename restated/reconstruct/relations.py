@@ -25,6 +25,8 @@ ROUNDS = 12
 SLACK = 1e-9
 #: Gain below which an end is not moved, as a share of the width.
 LEAST_GAIN = 1e-6
+#: Part of the way from a natural limit to a print within which a range counts as one that reaches the limit.
+NEARLY = 1e-2
 #: Smallest p whose statistic is computed.
 TINY = 1e-300
 ANY: Interval = (-math.inf, math.inf)
@@ -43,7 +45,9 @@ def _visible(p: Any) -> Any:
     return np.append(np.minimum(1, p), np.clip(p, TINY, 1))
 
 
-_FUNCTIONS: dict[str, Any] = {name: getattr(np, name) for name in ("sqrt", "exp", "abs", "sign", "maximum", "where")}
+_FUNCTIONS: dict[str, Any] = {
+    name: getattr(np, name) for name in ("sqrt", "exp", "abs", "sign", "minimum", "maximum", "where")
+}
 _FUNCTIONS |= {f"{of}_{end}": getattr(getattr(stats, of), end) for of in ("t", "f", "chi2") for end in ("sf", "isf")}
 _FUNCTIONS |= {"z_sf": lambda z, _: stats.norm.sf(z), "z_isf": lambda p, _: stats.norm.isf(p)}
 _FUNCTIONS |= {"visible": _visible, "pi": math.pi, "__builtins__": {}}
@@ -63,6 +67,11 @@ def formulas(text: str) -> tuple[Relation, ...]:
 
         found.append(Relation(target, names, function))
     return tuple(found)
+
+
+def functions(texts: Mapping[str, str], arguments: str) -> dict[str, Callable[..., Any]]:
+    """Return functions of arguments such as ``"a, b"`` by name, written as expressions in a table of this package."""
+    return {name: eval(f"lambda {arguments}: ({text})", {"np": np}) for name, text in texts.items()}
 
 
 class Empty(Exception):
@@ -138,8 +147,11 @@ def loosened(
             except Empty:
                 break
             least, most = domains.get(name, ANY)
-            # What reaches a natural limit that the print does not reach is not computed from anything.
-            if not (implied[0] <= least < own[0] or implied[1] >= most > own[1]):
+            # What reaches a natural limit, or nearly, that the print does not reach is not computed from anything.
+            low, high = (
+                NEARLY * max(0.0, gap) if math.isfinite(gap) else 0.0 for gap in (own[0] - least, most - own[1])
+            )
+            if not (implied[0] <= least + low < own[0] or implied[1] >= most - high > own[1]):
                 found[name] = own if meet(own, implied) is None else hull((own, implied))
                 break
     return found

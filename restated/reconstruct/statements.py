@@ -16,10 +16,14 @@ from typing import Any
 
 import numpy as np
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from restated.arguments import Floats
-from restated.reconstruct.relations import ANY, Box, Empty, Interval, Relation, formulas, hull, loosened, meet, narrow
+from restated.reconstruct import relations
+from restated.reconstruct.enumeration import ragged_ranges
+from restated.reconstruct.relations import ANY, Box, Empty, Interval, Relation, formulas, meet
 from restated.reconstruct.studysets import sizes
+from restated.words import tables
 
 #: Printed scale of an estimate: to the scale on which its interval is symmetric, and back.
 SCALES: Mapping[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
@@ -29,71 +33,40 @@ SCALES: Mapping[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "percent less": (lambda x: -np.log1p(-x / 100), lambda y: -100 * np.expm1(-y)),
     "correlation": (np.arctanh, np.tanh),
 }
-TESTS = ("t", "z", "one-sided t", "one-sided z")
+TESTS = ("t", "z", "Welch t", "one-sided t", "one-sided z")
 #: Confidence of printed intervals where a case names none.
 LEVEL = 95
+_TABLES = tables(__file__)
 #: Numbers that authors compute from others of the same statement, by family.
-FAMILIES = (
-    frozenset(("z", "t", "p", "d", "F", "ab", "cov", "difference", "increase", "reduction", "nnt", "odds_ratio",
-               "odds_low", "odds_high", "risk_ratio", "R2", "I2")),
-    frozenset(("ci_low", "ci_high")),
-)  # fmt: skip
-_HALF, _LINE, _UNIT = (0.0, math.inf), (-1.0, 1.0), (0.0, 1.0)
+FAMILIES = tuple(frozenset(text.split()) for text in _TABLES["families"].values())
+#: Formulas by what they are about.
+_FORMULAS: Mapping[str, tuple[Relation, ...]] = {name: formulas(text) for name, text in _TABLES["formulas"].items()}
+#: Comparisons of two percentages, often computed from their printed digits.
+COMPARISONS = _FORMULAS["comparisons"]
+_UNIT = (0.0, 1.0)
 #: Natural limits of quantities, by name without digits and group.
 DOMAINS: Mapping[str, Interval] = {
-    **dict.fromkeys(("se", "sd", "var", "Q", "tau2", "tau", "F", "size", "df", "n", "k", "events", "nnt"), _HALF),
-    **dict.fromkeys(("H", "H2"), (1.0, math.inf)),
-    **dict.fromkeys(("p", "R2", "proportion"), _UNIT),
-    **dict.fromkeys(("r", "plus_minus"), _LINE),
-    **dict.fromkeys(("I2", "percent", "percent1", "percent2"), (0.0, 100.0)),
+    name: (float(low), float(high)) for low, high, names in _TABLES["domains"] for name in names.split()
 }
 #: Sizes of studies tried where only their total is printed: spreads of logarithms, draws of each, smallest size.
 SPREADS, DRAWS, SMALLEST = (0.0, 0.3, 0.6, 0.9, 1.2, 1.5), 300, 10
+#: People up to whom intervals of a share are tried.
+MOST_PEOPLE = 20_000
 #: Studies beyond which none are drawn: their sizes would fill the memory.
 MOST_STUDIES = 2_000
+#: I2 / (1 - I2) of tau2 against Q / (k - 1) - 1: factor either way, and what is added over sqrt(k - 1), which hold for
+#: all but one in forty simulated sets, whatever the estimator of tau2.
+STRETCH, LEEWAY = (1 / 3, 3.0), (-2.5, 2.0)
+#: The variance of Knapp and Hartung over the usual one: nine of ten simulated sets.
+KNAPP_HARTUNG = (0.5, 1.2)
+#: Degrees of freedom of a t test whose size is not printed, at least.
+FEWEST = 10.0
+#: Arms of three to one need this factor more events than equal ones.
+UNEVEN = 4 / 3
+#: Part of the squared standard error below which tau2 is 0.
+NEGLIGIBLE = 1e-9
 #: Halvings when the variance between studies is solved for: beyond the precision of any print.
 HALVINGS = 40
-#: Comparisons of two percentages, often computed from their printed digits.
-COMPARISONS = formulas("""
-increase = 100 * (percent1 / percent2 - 1); reduction = 100 * (1 - percent1 / percent2)
-difference = percent1 - percent2; nnt = 100 / abs(percent1 - percent2); risk_ratio = percent1 / percent2
-odds_ratio = percent1 * (100 - percent2) / (percent2 * (100 - percent1))
-""")
-_ALWAYS = """
-df = n1 + n2 - 2; df = pairs - 1; d = estimate / sd; estimate = d * sd; increase = 100 * (mean1 / mean2 - 1)
-estimate = mean1 - mean2; mean1 = estimate + mean2; mean2 = mean1 - estimate
-se = sd * sqrt(1 / n1 + 1 / n2); sd = se / sqrt(1 / n1 + 1 / n2); se = sd_diff / sqrt(pairs); sd_diff = se * sqrt(pairs)
-sd = sqrt(((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / (n1 + n2 - 2)); r = (sd1**2 + sd2**2 - sd_diff**2) / (2 * sd1 * sd2)
-se1 = sd1 / sqrt(n1); sd1 = se1 * sqrt(n1); se2 = sd2 / sqrt(n2); sd2 = se2 * sqrt(n2); median = mean + plus_minus * sd
-R2 = F * df1 / (F * df1 + df2); F = R2 * df2 / (df1 * (1 - R2)); cov = r * sqrt(var1 * var2)
-ab = c - c_prime; c = ab + c_prime; c_prime = c - ab; ab = a * b; a = ab / b; b = ab / a; estimate = c; c = estimate
-h2 = 2 * (r_mz - r_dz); c2 = 2 * r_dz - r_mz; e2 = 1 - r_mz; hazard_events = 4 / se**2
-odds_ratio = exp(estimate * pi / sqrt(3)) * is_smd; odds_low = exp(ci_low * pi / sqrt(3)) * is_smd
-odds_high = exp(ci_high * pi / sqrt(3)) * is_smd
-""" + "".join(f"var{g} = sd{g}**2; sd{g} = sqrt(var{g});" for g in ("", 1, 2, "_residual", "_intercept", "_slope"))
-#: What a mediator adds to R2, the path to it in units of both, and the correlations that follow.
-_MEDIATOR = """
-added = sqrt(maximum(R2 - r**2, 0)); slope_xm = r * ab / c / added
-r_xm = slope_xm / sqrt(1 + slope_xm**2); r_my = added * sqrt(1 - r_xm**2) + r * r_xm
-"""
-_SHARE = """
-events = proportion * n; proportion = events / n; estimate = proportion; proportion = estimate
-se = sqrt(proportion * (1 - proportion) / n)
-"""
-#: Tests without an estimate.
-_TESTS = "p = f_sf(F, df1, df2); F = f_isf(p, df1, df2); p = chi2_sf(chi2, df); chi2 = chi2_isf(p, df)"
-#: One correlation: its interval is Fisher's, its test that of t.
-_FISHER = "se = 1 / sqrt(n - 3); r = estimate; estimate = r"
-_INTERVAL = """
-se = (y_high - y_low) / (2 * quantile); se = (y - y_low) / quantile; se = (y_high - y) / quantile
-y_low = y - quantile * se; y = y_low + quantile * se; y_high = y + quantile * se; y = y_high - quantile * se
-y = (y_low + y_high) / 2; size = abs(z); z = size * sign(y)
-"""
-_RATIO = "y = z * se; z = y / se; se = abs(y) / size"
-_HETEROGENEITY = """
-tau = sqrt(tau2); tau2 = tau**2; H = sqrt(H2); H2 = H**2; H2 = 1 / (1 - I2 / 100); I2 = 100 * (1 - 1 / H2)
-"""
-_I2 = "I2 = 100 * maximum(0, 1 - (k - 1) / Q); Q = where(I2 <= 0, 0, (k - 1) / (1 - I2 / 100))"
 
 
 def _estimate(scale: str, test: str, level: float, *, fisher: bool) -> list[Relation]:
@@ -108,42 +81,54 @@ def _estimate(scale: str, test: str, level: float, *, fisher: bool) -> list[Rela
     quantile = f"z_isf({tail}, 0)" if fisher else f"{of}_isf({tail}, {at})"
     text = f"""fixed_se = (f_high - f_low) / (2 * z_isf({tail}, 0)); quantile = {quantile}
     p = visible({sides} * {of}_sf(abs(z), {at})); size = {of}_isf(p / {sides}, {at})"""
-    return [*found, *formulas(text), *formulas(_INTERVAL), *formulas(_FISHER if fisher else _RATIO)]
+    return [*found, *formulas(text), *_FORMULAS["interval"], *_FORMULAS["fisher" if fisher else "ratio"]]
 
 
 def readings(
     box: Mapping[str, Interval], options: Mapping[str, Any], elements: Collection[str]
 ) -> dict[str, list[Relation]]:
     """Return the relations of each reading of what was not printed, by its name in words."""
-    names = box.keys()
-    t = bool({"df", "n1", "pairs", "n"} & names) and not {"k", "proportion"} & names
+    names, predictors = box.keys(), options.get("predictors", 1)
+    correlation = options.get("scale") == "correlation"
+    t = bool(correlation or {"df", "n1", "pairs", "n", "r"} & names) and not {"k", "proportion"} & names
     tests = [options.get("test") or ("t" if t else "z")]
     if "tests" in elements:
+        t = t or not (options.get("scale") or {"k", "proportion"} & names)
         tests += [one for one in TESTS if one not in tests and (t or one.endswith("z"))]
+        tests = [one for one in tests if "Welch" not in one or {"n1", "n2"} <= names]
     i2 = ["Q"] if "k" in names else [""]
     if "estimator" in elements and "k" in names:
         i2, tests = ["Q", "tau2"], [*tests, "t"]
-    common = [*formulas(_ALWAYS), *COMPARISONS, *formulas(_MEDIATOR)]
-    if "n" in names and not {"n1", "k", "pairs"} & names:
-        common += formulas(f"df = n - 1 - {options.get('predictors', 1)}")
+    common = [*_FORMULAS["always"], *COMPARISONS, *_FORMULAS["mediator"]]
+    if (correlation or {"n", "r"} & names) and not {"n1", "k", "pairs", "df"} & names:
+        common += formulas(f"n = df + 1 + {predictors}")
+        common += formulas(f"df = n - 1 - {predictors}" if {"n", "ci_low", "ci_high"} & names else "")
+    if options.get("standardized"):
+        common += _FORMULAS["standardized"]
+    if "predictors" in options:
+        common += formulas(f"df1 = {predictors}; df2 = n - 1 - df1")
+    if "r" in names and not {"ab", "R2"} & names:
+        common += formulas("R2 = r**2")
     if "k" in names:
-        common += formulas("df = k - 1; p_q = chi2_sf(Q, k - 1)") + formulas(_HETEROGENEITY)
+        common += _FORMULAS["heterogeneity"]
     if "proportion" in names:
-        common += formulas(_SHARE)
+        common += _FORMULAS["share"]
     if not {"mean1", "sd1", "var1"} & names:  # else r is that of two measures, not the effect
-        common += formulas("z = r * sqrt(df / (1 - r**2)); r = z / sqrt(z**2 + df)")
+        common += _FORMULAS["correlation"]
     if not {"z", "estimate", "c", "mean1"} & names:
-        common += formulas(_TESTS)
+        common += _FORMULAS["tests"]
     if times := options.get("times"):
         x = np.column_stack([np.ones(len(times)), times])
         for name, share in zip(("intercept", "slope"), np.diag(np.linalg.inv(x.T @ x)), strict=True):
-            common += formulas(f"se_{name} = sqrt((sd_{name}**2 + {share} * sd_residual**2) / n)")
+            common += formulas(f"""se_{name} = sqrt((sd_{name}**2 + {share} * sd_residual**2) / n)
+            sd_{name} = sqrt(maximum(n * se_{name}**2 - {share} * sd_residual**2, 0))""")
     scale, level = options.get("scale", "identity"), options.get("level", LEVEL)
     found = {}
     for test, of in product(dict.fromkeys(tests), i2):
         own = _estimate(scale, test, level, fisher=scale == "correlation" and "k" not in names)
         name = test + (f", I2 from {of}" if of else "")
-        found[name] = [*common, *own, *(formulas(_I2) if of == "Q" else ())]
+        two = _FORMULAS["welch" if "Welch" in test else "pooled"]
+        found[name] = [*common, *own, *two, *(_FORMULAS[of] if of else ())]
     return found
 
 
@@ -154,29 +139,69 @@ def ranges(
     box = {("z" if name == "t" else name): ends for name, ends in box.items()}
     domains = {name: DOMAINS[stem(name)] for name in box if stem(name) in DOMAINS}
     domains |= {name: ends for name, ends in DOMAINS.items() if name not in ("percent", "n", "k")}
+    share, back = "proportion" in box, SCALES[options.get("scale", "identity")][1]
     with np.errstate(divide="ignore"):
-        least, most = SCALES[options.get("scale", "identity")][1](np.array([-math.inf, math.inf]))
+        least, most = _UNIT if share else back(np.array([-math.inf, math.inf]))
     domains |= dict.fromkeys(("estimate", "ci_low", "ci_high", "fixed_low", "fixed_high"), (float(least), float(most)))
     domains |= {"is_smd": (1.0, 1.0)} if options.get("measure") == "smd" else {}
-    found, conflicts = {}, []
-    for name, relations in readings(box, options, elements).items():
-        loose = loosened(box, domains, relations, FAMILIES) if "derived" in elements else dict(box)
+    domains |= {"stretch": (1.0, 1.0), "leeway": (0.0, 0.0)}
+    limits: Box = {"stretch": STRETCH, "leeway": LEEWAY}
+    limits |= {} if {"k", "n", "n1", "pairs"} & box.keys() else {"df": (FEWEST, math.inf)}
+    limits |= {"ci_low": ANY, "ci_high": ANY} if share else {}  # Wald's interval of a share passes 0 and 1
+    domains["uneven"] = (1.0, UNEVEN if "estimator" in elements else 1.0)
+    if "estimator" in elements and {"d", "n1", "n2"} <= box.keys():  # d may be Hedges' g
+        shrunk = 1 - 3 / (4 * max(4.0, box["n1"][0] + box["n2"][0]) - 9)
+        box["d"] = relations.hull((box["d"], (box["d"][0] / shrunk, box["d"][1] / shrunk)))
+    found, untied, conflicts = {}, {}, []
+    for name, ties in readings(box, options, elements).items():
+        kh = KNAPP_HARTUNG if name.startswith("t,") else (1.0, 1.0)
+        domains["most_kh"] = (1.0, 1 / kh[0])
+        loose = relations.loosened(box, domains, ties, FAMILIES) if "derived" in elements else dict(box)
         try:
+            loose |= {key: ends for key, ends in box.items() if stem(key) in ("n", "k", "pairs", "df", "events")}
             start = {key: meet(ends, domains.get(key, ANY)) or ends for key, ends in loose.items()}
-            inner = narrow(domains | start, relations)
-            found[name] = inner | _between(inner, options, elements)
+            untied[name] = inner = relations.narrow(domains | limits | start, ties)
+            found[name] = inner | _between(inner, options, elements, kh)
         except Empty as empty:
             conflicts.append(str(empty))
-    if not found and "tests" in elements and "p" in box:
-        # No test that is known gives this p: it constrains nothing.
-        found, _ = ranges({n: e for n, e in box.items() if n != "p"}, options, elements)
-        found = {
-            n + ", p from another test": b | {"p": hull((b.get("p", box["p"]), box["p"]))} for n, b in found.items()
+    found |= untied if "estimator" in elements and not found else {}  # the interval may be that of a common effect
+    if {"proportion", "ci_low", "ci_high"} <= box.keys() and "estimator" in elements:
+        found |= _share_intervals(box, options.get("level", LEVEL))
+    if all("Welch" in name for name in found) and "tests" in elements and "p" in box:
+        own = box["p"]
+        # No test that is known gives this p, or only one whose variances are free: it constrains nothing.
+        others, _ = ranges({n: e for n, e in box.items() if n != "p"}, options, elements)
+        found |= {
+            n + ", p from another test": b | {"p": relations.hull((b.get("p", own), own))} for n, b in others.items()
         }
     for inner in found.values():
         if "z" in inner:
             inner["t"] = inner["z"]
     return found, ", ".join(dict.fromkeys(conflicts))
+
+
+def _share_intervals(box: Mapping[str, Interval], level: float) -> dict[str, Box]:
+    """Return sizes and events whose share and interval are printed, for each interval of a share that fits."""
+    low, high = box.get("n", (1.0, MOST_PEOPLE))
+    n = np.arange(math.ceil(low), min(math.floor(high), MOST_PEOPLE) + 1)
+    least, most = (
+        np.ceil(n * box["proportion"][0] - relations.SLACK),
+        np.floor(n * box["proportion"][1] + relations.SLACK),
+    )
+    kept = most >= least
+    length = (most - least + 1)[kept].astype(int)
+    events, n = ragged_ranges(least[kept].astype(int), length), np.repeat(n[kept], length)
+    share, width = (events + 2) / (n + 4), (box["ci_low"], box["ci_high"])
+    rough = 4 * np.sqrt(share * (1 - share) / (n + 4))  # within a factor of 2, to look at few sizes only
+    near = (rough > (width[1][0] - width[0][1]) / 2) & (rough < (width[1][1] - width[0][0]) * 2)
+    events, n, found = events[near], n[near], {}
+    for method, words in _TABLES["share_intervals"].items():
+        ends = proportion_confint(events, n, alpha=1 - level / 100, method=method)
+        fits = np.all([(a <= e) & (e <= b) for e, (a, b) in zip(ends, width, strict=True)], 0)
+        if fits.any():
+            values = {"n": n[fits], "events": events[fits], "proportion": (events / n)[fits]}
+            found[words] = {**box, **{name: (float(x.min()), float(x.max())) for name, x in values.items()}}
+    return found
 
 
 def stem(name: str) -> str:
@@ -190,17 +215,20 @@ def natural(name: str) -> Interval:
     return (0.0, 100.0) if "/" in name else DOMAINS.get(name, DOMAINS.get(stem(name), ANY))
 
 
-def _between(box: Box, options: Mapping[str, Any], elements: Collection[str] = ()) -> Box:
+def _between(box: Box, options: Mapping[str, Any], elements: Collection[str] = (), kh: Interval = (1.0, 1.0)) -> Box:
     """Return ranges of the heterogeneity over drawn study sizes; {} where nothing gives their weights.
 
     The weights are n - 3 of a correlation, or share out the weight behind a printed common-effect interval or behind
     I2. With tau2 they give the standard error; Q is the DerSimonian-Laird one. Over draws the ranges are inner ones.
     """
-    k, total, se, fixed, i2 = (box.get(name, ANY) for name in ("k", "n_total", "se", "fixed_se", "I2"))
+    names = ("k", "n_total", "se", "fixed_se", "I2", "Q")
+    k, total, se, fixed, i2, q_known = (box.get(name, ANY) for name in names)
     whole = options.get("scale") == "correlation" and math.isfinite(total[1])
-    if not math.isfinite(k[1]) or not math.isfinite(se[1]):
+    blind = not math.isfinite(se[1])  # the weight and Q of a common effect give tau2 all the same
+    if not math.isfinite(k[1]) or (blind and not math.isfinite(fixed[1] + q_known[1])):
         return {}
-    tau2_known, i2_known = math.isfinite(box.get("tau2", ANY)[1]), 0 <= i2[0] <= i2[1] < 100
+    most = k[1] * se[1] ** 2 / kh[0]  # what the standard error alone leaves of tau2
+    tau2_known, i2_known = box.get("tau2", ANY)[1] < most * (1 - relations.SLACK), 0 <= i2[0] <= i2[1] < 100
     if not (whole or math.isfinite(fixed[1]) or (i2_known and not tau2_known)) or k[1] > MOST_STUDIES:
         return _prediction(box, options, elements)
     rng, studies = np.random.default_rng(0), round(k[0])
@@ -217,9 +245,15 @@ def _between(box: Box, options: Mapping[str, Any], elements: Collection[str] = (
         each = w * weight[:, None]
         return np.asarray((each / (1 + each * tau2[:, None])).sum(axis=1) ** -0.5)
 
-    s, weight = pick(se), np.ones_like(w[:, 0])
+    weight = np.ones_like(w[:, 0])
+    own = weight if blind else pick(se)
+    s = own / np.sqrt(pick(kh))
     spread = w.sum(axis=1) - (w**2).sum(axis=1) / w.sum(axis=1)
-    if not whole and not math.isfinite(fixed[1]):
+    if blind:
+        weight = pick((fixed[1] ** -2, fixed[0] ** -2))
+        tau2 = np.maximum(pick(q_known) - studies + 1, 0) / (weight * spread)
+        own = s = np.asarray(error(weight, tau2), dtype=float)
+    elif not whole and not math.isfinite(fixed[1]):
         share = pick(i2) / 100
         excess = (studies - 1) * share / (1 - share) / spread  # tau2 times the weight
         weight = 1 / (s**2 * (w / (1 + w * excess[:, None])).sum(axis=1))
@@ -230,19 +264,24 @@ def _between(box: Box, options: Mapping[str, Any], elements: Collection[str] = (
     else:
         weight = weight if whole else pick((fixed[1] ** -2, fixed[0] ** -2))
         tau2 = _root(lambda x: error(weight, x) > s, studies * s**2)
+    tau2 = np.where(tau2 < NEGLIGIBLE * s**2, 0.0, tau2)
     q = studies - 1 + tau2 * weight * spread
     heterogeneity = 100 * np.maximum(0, 1 - (studies - 1) / q)
     values = {"tau2": tau2, "tau": np.sqrt(tau2)}
-    if whole or math.isfinite(fixed[1]):
+    if blind:
+        values["se"] = own
+    elif whole or math.isfinite(fixed[1]):
         values |= {"Q": q, "I2": heterogeneity, "H2": 1 / (1 - heterogeneity / 100)}
     y, back = pick(box.get("y", ANY)), SCALES[options.get("scale", "identity")][1]
-    halves = [t * np.sqrt(tau2 + s**2) for t in _quantiles(studies, elements)]
+    halves = [t * np.sqrt(tau2 + own**2) for t in _quantiles(studies, elements)]
     fits = np.full(len(w), True)
     if not whole and math.isfinite(fixed[1]):
         fits = (weight >= fixed[1] ** -2) & (weight <= fixed[0] ** -2)
     if not fits.any():
         raise Empty("tau2")
     found = {name: (float(value[fits].min()), float(value[fits].max())) for name, value in values.items()}
+    if blind:  # the mean may also be that of the common effect
+        found["se"] = relations.hull((found["se"], fixed))
     for name, sign in (("pi_low", -1), ("pi_high", 1)):
         ends = np.array([back(y + sign * half)[fits] for half in halves])
         found[name] = float(ends.min()), float(ends.max())

@@ -20,19 +20,13 @@ from typing import TypeAlias
 
 import numpy as np
 
+from restated import intervals
 from restated.arguments import Floats, Ints, is_whole
 from restated.errors import RestatedError
-from restated.intervals import (
-    Constraint,
-    Ends,
-    closed_interval,
-    describe,
-    integer_range,
-    printed_text,
-    refuse_proportion,
-    scaled,
-)
+from restated.intervals import Constraint, Ends
 from restated.reconstruct.enumeration import Exhaustive, inside, ragged_ranges
+from restated.reconstruct.relations import functions
+from restated.words import tables
 
 # Candidate tables examined at a time: the dozen working arrays stay near the processor's cache.
 BLOCK = 200_000
@@ -47,36 +41,7 @@ _Quotient: TypeAlias = tuple[Ints, Ints]
 _Pairs: TypeAlias = tuple[str, Ints, str, Ints]  # names and values of the two outer loops
 
 
-def _kappa(a: Ints, b: Ints, c: Ints, d: Ints) -> _Quotient:
-    return 2 * (a * d - b * c), (a + b) * (b + d) + (a + c) * (c + d)
-
-
-def _phi_squared(a: Ints, b: Ints, c: Ints, d: Ints) -> _Quotient:
-    return (a * d - b * c) ** 2, (a + b) * (c + d) * (a + c) * (b + d)
-
-
-def _phi_squared_signed(a: Ints, b: Ints, c: Ints, d: Ints) -> _Quotient:
-    square, margins = _phi_squared(a, b, c, d)
-    return np.sign(a * d - b * c) * square, margins
-
-
-_STATISTICS: dict[str, Callable[[Ints, Ints, Ints, Ints], _Quotient]] = {
-    "row1": lambda a, b, c, d: (a + b, a * 0 + 1),
-    "col1": lambda a, b, c, d: (a + c, a * 0 + 1),
-    "row1_share": lambda a, b, c, d: (a + b, a + b + c + d),
-    "col1_share": lambda a, b, c, d: (a + c, a + b + c + d),
-    "agreement": lambda a, b, c, d: (a + d, a + b + c + d),
-    "kappa": _kappa,
-    "phi": _phi_squared_signed,
-    "chi2": _phi_squared,
-    "odds_ratio": lambda a, b, c, d: (a * d, b * c),
-    "sensitivity": lambda a, b, c, d: (a, a + c),
-    "specificity": lambda a, b, c, d: (d, b + d),
-    "row_percent": lambda a, b, c, d: (a, a + b),
-    "row2_percent": lambda a, b, c, d: (c, c + d),
-    "col_percent": lambda a, b, c, d: (a, a + c),
-    "col2_percent": lambda a, b, c, d: (b, b + d),
-}
+_STATISTICS: Mapping[str, Callable[..., _Quotient]] = functions(tables(__file__)["statistics"], "a, b, c, d")
 _PERCENTAGES = ("row1_share", "col1_share", "agreement", "row_percent", "row2_percent", "col_percent", "col2_percent")
 _PROPORTIONS = ("sensitivity", "specificity")
 # Linear statistics that fix the outer loops: row total, column total and diagonal, with their share of n.
@@ -146,7 +111,7 @@ def two_by_two(
         problem = f"n = {n} with these constraints leaves {candidates} tables to examine"
         raise RestatedError(problem, remedy="Add a margin or the percentage of agreement")
     tables = np.concatenate([np.empty((0, 4), dtype=np.int64), *_search(n, bounds, pairs)])
-    asked = ", ".join([f"n = {n}", *(f"{name} {describe(value)}" for name, value in given.items())])
+    asked = ", ".join([f"n = {n}", *(f"{name} {intervals.describe(value)}" for name, value in given.items())])
     conflict = () if len(tables) else _conflict(n, bounds)
     return TableSet(tables[np.lexsort(tables.T[::-1])], n, asked, candidates, conflict)
 
@@ -184,23 +149,23 @@ def quantities(tables: Ints) -> dict[str, Floats]:
 
 def _quotient_bounds(name: str, value: Constraint, n: int) -> Ends:
     """Ends of the interval for the integer quotient of a statistic."""
-    ends = closed_interval(value, name)
+    ends = intervals.closed_interval(value, name)
     if name in _PERCENTAGES:
-        refuse_proportion(value, name)
-    if name in _PERCENTAGES or (name in _PROPORTIONS and "%" in printed_text(value)):
-        return scaled(ends, Fraction(1, 100))
+        intervals.refuse_proportion(value, name)
+    if name in _PERCENTAGES or (name in _PROPORTIONS and "%" in intervals.printed_text(value)):
+        return intervals.scaled(ends, Fraction(1, 100))
     if name == "phi":
         low, high = (None if x is None else x * abs(x) for x in ends)
         return low, high
-    return scaled(ends, Fraction(1, n)) if name == "chi2" else ends
+    return intervals.scaled(ends, Fraction(1, n)) if name == "chi2" else ends
 
 
 def _outer(n: int, bounds: dict[str, Ends]) -> tuple[_Pairs, int]:
     """The two tightest of row total, column total and diagonal, with their integer values, and the tables they span."""
     spans = {}
     for line, (count_name, share_name) in _LINEAR.items():
-        first, last = integer_range(*bounds.get(count_name, (None, None)), 0, n)
-        first, last = integer_range(*scaled(bounds.get(share_name, (None, None)), n), first, last)
+        first, last = intervals.integer_range(*bounds.get(count_name, (None, None)), 0, n)
+        first, last = intervals.integer_range(*intervals.scaled(bounds.get(share_name, (None, None)), n), first, last)
         spans[line] = np.arange(first, last + 1, dtype=np.int64)
     x_name, y_name = sorted(spans, key=lambda line: spans[line].size)[:2]
     xs, ys = spans[x_name], spans[y_name]

@@ -22,23 +22,14 @@ from restated.errors import RestatedError
 from restated.intervals import Constraint, Ends, closed_interval, describe, integer_range, refuse_proportion, scaled
 from restated.printed import float_ends
 from restated.reconstruct.enumeration import Exhaustive, inside, ragged_ranges
+from restated.reconstruct.relations import functions
+from restated.words import tables
 
+_TABLES = tables(__file__)
 #: Each printed number as a quotient of whole numbers; agreement and discordant pairs limit what is looked at.
-_STATISTICS: dict[str, Callable[[Ints, Ints, Ints], tuple[Ints, Ints]]] = {
-    "pairwise": lambda both, one, none: (both, both + one),
-    "probandwise": lambda both, one, none: (2 * both, 2 * both + one),
-    "prevalence": lambda both, one, none: (2 * both + one, 2 * (both + one + none)),
-    "both": lambda both, one, none: (both, np.ones_like(both)),
-    "neither": lambda both, one, none: (none, np.ones_like(none)),
-}
+_STATISTICS: Mapping[str, Callable[..., tuple[Ints, Ints]]] = functions(_TABLES["statistics"], "both, one, none")
 #: Pairs with both twins affected that give a printed number, from it, the discordant pairs and all pairs.
-_BOTH: dict[str, Callable[[float, Ints, int], Any]] = {
-    "pairwise": lambda share, one, pairs: one * (share / (1 - share)),
-    "probandwise": lambda share, one, pairs: one * (share / (1 - share)) / 2,
-    "prevalence": lambda share, one, pairs: pairs * share - one / 2,
-    "both": lambda count, one, pairs: count + 0 * one,
-    "neither": lambda count, one, pairs: pairs - one - count,
-}
+_BOTH: Mapping[str, Callable[..., Any]] = functions(_TABLES["both"], "share, one, pairs")
 _PERCENTAGES = ("agreement", "pairwise", "probandwise", "prevalence")
 #: Far more pairs than any twin register has.
 MAX_PAIRS = 1_000_000
@@ -105,7 +96,7 @@ def examined(pairs: int, given: Mapping[str, Constraint]) -> int:
 
 
 def _ranges(pairs: int, bounds: dict[str, Ends]) -> tuple[Ints, Ints, Ints]:
-    """Numbers of discordant pairs that may fit, for each the least number of both affected and how many follow."""
+    """Discordant pairs that may fit, and for each the least number with both affected, and how many from there."""
     first, last = integer_range(*bounds.get("discordant", (None, None)), 0, pairs)
     low, high = scaled(bounds.get("agreement", (None, None)), Fraction(-pairs, 100), pairs)
     first, last = integer_range(high, low, first, last)
@@ -147,9 +138,9 @@ def crossed(mz: TwinTables, dz: TwinTables) -> tuple[Ints, Ints]:
 
     Raises a RestatedError if a set is empty or there are more than `MAX_CANDIDATES` combinations.
     """
-    for tables in (mz, dz):
-        if tables.empty:
-            raise RestatedError(tables.message)
+    for one in (mz, dz):
+        if one.empty:
+            raise RestatedError(one.message)
     if len(mz) * len(dz) > MAX_CANDIDATES:
         problem = f"{len(mz)} x {len(dz)} combinations of twin tables are too many to list"
         raise RestatedError(problem, remedy="Limit the prevalence")

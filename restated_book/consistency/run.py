@@ -45,6 +45,7 @@ def run(register: Register, groups: Sequence[Group] | None = None) -> list[Resul
     left_out = {(group.check, row.id) for group in groups if not group.applies for row in group.rows}
     # A group defines the comparison of its first number better than the row itself.
     left_out |= {(group.check, group.parts[0].row.id) for group in groups if group.applies}
+    left_out |= {("effect-p", ref.row.id) for group in groups if group.check == "percents-d" for ref in group.whole}
     found = [
         *_of_rows(list(register.values()), left_out),
         *(result for group in groups if group.applies for result in _of_group(group)),

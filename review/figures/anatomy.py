@@ -14,22 +14,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon, Rectangle
 from matplotlib.text import Text
 
+from restated.plots import style as styles
 from restated.plots.marks import GUIDE, Fill, Line, Mark, dots
 from restated.plots.rows import MARGIN, padded
-from restated.plots.style import (
-    BASE,
-    POINTS,
-    Drawn,
-    axes_in_inches,
-    colour,
-    drawing,
-    framed,
-    narrow,
-    new_figure,
-    text_width,
-    width,
-    write,
-)
+from restated.plots.style import BASE, Drawn, colour, drawing, framed, narrow, new_figure, text_width, width, write
 from restated.plots.verdicts import MARKS
 from restated.plots.words import Scale, alt_text, count, number, plain_ticks, plural
 from restated.verdict import SHORT, assign
@@ -193,7 +181,7 @@ def number_lines(table: pd.DataFrame) -> Drawn:
     for i, row in enumerate(table.to_dict("records")):
         verdict, restated = _verdict(row), _restated(row)
         words, top = SHORT[verdict], height - MARGIN - i * EACH
-        ax = axes_in_inches(fig, LINES_AT, top - TITLE - 2 * LANE, _end() - LINES_AT, 2 * LANE)
+        ax = styles.axes_in_inches(fig, LINES_AT, top - TITLE - 2 * LANE, _end() - LINES_AT, 2 * LANE)
         _number_line(ax, i, row, MARKS[verdict])
         middle = top - TITLE / 2
         write(fig, left, middle - DROP, row["title"], gid=f"title-{i}", **bold)
@@ -270,7 +258,7 @@ def two_intervals(estimates: Sequence[float], fit: Any, *, scale: Scale, axis: s
     ax.plot([average] * 2, [0, top], zorder=1, **Line("accent", GUIDE, 0.9).style())
     heights = heights.sort_values(kind="stable")
     at, y = low + columns[heights.index] * step, LANES + DOT * (heights + 0.5)
-    dots(ax, at, y, Mark("o", True, "muted"), size=DOT * POINTS * 0.85, edge=0, zorder=2, gid="estimates")
+    dots(ax, at, y, Mark("o", True, "muted"), size=DOT * styles.POINTS * 0.85, edge=0, zorder=2, gid="estimates")
     middle, tall = 0.72, 0.11
     corners = [(ci_low, middle), (average, middle + tall), (ci_high, middle), (average, middle - tall)]
     ax.add_patch(Polygon(corners, closed=True, zorder=3, gid="diamond", **CONFIDENCE.style()))

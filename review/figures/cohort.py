@@ -6,20 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from restated.plots import style
 from restated.plots.marks import Fill, Line, Mark, dots, limited
 from restated.plots.rows import MARGIN, whiskers
-from restated.plots.style import (
-    Drawn,
-    axes_in_inches,
-    colour,
-    drawing,
-    narrow,
-    new_figure,
-    panel_title,
-    text_width,
-    width,
-    write,
-)
+from restated.plots.style import Drawn, axes_in_inches, colour, drawing, new_figure, text_width, width, write
 from restated.plots.words import Scale, alt_text, count, number, plain_ticks
 from review.figures.pieces import fill_key, keyed_chart, stacked_bars
 from review.figures.tables import checked, distinct, ensure, texts
@@ -124,7 +114,7 @@ def checks(parts: Mapping[str, pd.DataFrame], *, grades: tuple[str, ...]) -> Dra
     `parts`: ``spread`` (`wave`, `observed`, `implied`), ``correlation`` (`lag`, `observed`, `implied`), ``residuals``
     (`normal`, `observed` percentiles); `grades` are short names of the waves.
     """
-    if narrow():
+    if style.narrow():
         step = BOTTOM + HEIGHT + TOP
         fig = new_figure(width(), 3 * step)
         axes = [axes_in_inches(fig, LEFT, (2 - i) * step + BOTTOM, width() - LEFT - 0.15, HEIGHT) for i in range(3)]
@@ -146,7 +136,7 @@ def checks(parts: Mapping[str, pd.DataFrame], *, grades: tuple[str, ...]) -> Dra
     plain_ticks(axes[2].xaxis, *axes[2].get_xlim(), most=6)
     for ax, (title, below) in zip(axes, PANELS):
         plain_ticks(ax.yaxis, *ax.get_ylim(), most=7)
-        panel_title(ax, title, 1.04)
+        style.panel_title(ax, title, 1.04)
         ax.set_xlabel(below)
     write(fig, LEFT, 0.16, "dots: in the data; lines: implied by the model", color=colour("muted"))
     off, far = (float(np.abs(part["observed"] - part["implied"]).max()) for part in (spread, correlation))

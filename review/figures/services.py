@@ -8,21 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from restated.plots import style
 from restated.plots.legend import Key, spread
 from restated.plots.marks import DASHES, DOTS, GUIDE, SOLID, Fill, Line, Mark, dots
-from restated.plots.style import (
-    BASE,
-    Drawn,
-    colour,
-    drawing,
-    framed,
-    ground,
-    narrow,
-    per_inch,
-    text_width,
-    width,
-    wrap_to,
-)
+from restated.plots.style import BASE, Drawn, colour, drawing, framed, narrow, per_inch, text_width, width, wrap_to
 from restated.plots.words import PLAIN, alt_text, count, number, plain_ticks
 from review.figures.pieces import label, without_y
 from review.figures.tables import checked, distinct, ensure, numbers, parts, rows
@@ -185,7 +174,7 @@ def limits(
     for name, place in zip(levels, spread([marks[name] for name in levels], 0.21 * top / (HEIGHT - ABOVE))):
         ax.plot([0.1, 1], [marks[name]] * 2, zorder=2, **Line("muted", GUIDE, 0.9).style())
         if narrow():
-            label(ax, 0.99, place, name, ha="right", va="bottom", bbox=ground(), zorder=4)
+            label(ax, 0.99, place, name, ha="right", va="bottom", bbox=style.ground(), zorder=4)
             continue
         ax.plot([1, 1.012], [marks[name], place], clip_on=False, **Line("muted", width=0.9).style())
         label(ax, 1.02, place, name, clip_on=False)

@@ -118,6 +118,11 @@ WRONG += [{"check": "z", "statistic": "2.20", "p": text} for text in (*SPELLED, 
 WRONG += [{"check": "percent", "percent": "50", "n": text} for text in (*SPELLED, "1,364")]
 WRONG += [{"check": "grim", "mean": text, "n": "20", "items": "1"} for text in SPELLED]
 WRONG += [{"check": "percent", "percent": text, "n": "50"} for text in (*SPELLED, "62 %", "6.2e1", "62·0")]
+#: Words and numbers that chance rarely meets: digits cut off, and an end halfway between two that are shown.
+WRONG += [
+    {"check": "t", "statistic": "2.00", "df": "58", "p": ".04"},
+    {"check": "agreement", "percent": "73", "kappa": "0.56", "n": "74"},
+]
 TESTS = ("t", "F", "chi2", "z", "r")
 
 

@@ -198,9 +198,20 @@ def test_odd_arguments_are_answered_or_refused_in_one_sentence(name):
             call(**given | {argument: odd})
 
 
+@pytest.mark.parametrize("name", WORKING)
+def test_unknown_and_missing_arguments_are_named(name):
+    with pytest.raises(rs.RestatedError, match=r"unknown (argument|printed number) 'nope'"):
+        getattr(rs, name)(**WORKING[name], nope=1)
+    first = next(iter(WORKING[name]))
+    with pytest.raises(rs.RestatedError, match=f"{name} needs {first}"):
+        getattr(rs, name)(**{key: value for key, value in WORKING[name].items() if key != first})
+
+
 @pytest.mark.parametrize(
     ("call", "argument"),
     [
+        (lambda: rs.growth(**WORKING["growth"] | {"degree": 0}), "degree"),
+        (lambda: rs.meta(["a"], [0.1]), "y"),
         (lambda: rs.tables(50, agreement="172%"), "agreement"),
         (lambda: rs.tables(50, kappa="1.2"), "kappa"),
         (lambda: rs.tables(50, row1=51), "row1"),

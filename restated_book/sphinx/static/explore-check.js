@@ -36,7 +36,7 @@
     if (!fits) {
       const unit = 2 * Number(p.half) / Number(p.grain);
       if (!p.sign && x.overlap(found, [p.value > 0 ? p.value : p.value - unit, p.value + unit].map(function (e) { return Math.min(1, Math.max(0, e)); }))) {
-        detail += "; the print would fit if its digits were cut off instead of rounded";
+        detail += "; the published number would fit if its digits were cut off instead of rounded";
       }
       const oneSided = SIGNED.includes(kind) || df[0] === 1;
       if (oneSided && x.overlap([found[0] / 2, found[1] / 2], own)) {
@@ -89,6 +89,8 @@
       }
     }
     if (low === Infinity) return { fits: false, low: NaN, high: NaN, count: 0, detail: "no count of " + n + " rounds to the percentage" };
+    low = Math.round(low * 1e9) / 1e9; // as the library does: equal kappas are computed in different ways
+    high = Math.round(high * 1e9) / 1e9;
     return { fits: tables > 0, low: low, high: high, count: tables, detail: "tables with this agreement have a kappa from " + x.span(low, high) };
   }
 

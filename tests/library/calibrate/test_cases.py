@@ -124,6 +124,7 @@ STATEMENT = GOOD.replace("two arms", "statement").replace('test = "fisher"', "")
     [
         ("estimte", "0.3", "'estimte' is misspelt. Write estimate, or another name"),
         ("ci_lower", "0.3", "'ci_lower' is misspelt. Write ci_low"),
+        ("ci_lwo", "0.3", "'ci_lwo' is misspelt. Write ci_low"),
         ("SD1", "0.3", "'SD1' is misspelt. Write sd1"),
         ("p", "1.2", "'1.2' is not between 0 and 1"),
         ("kappa", "1.2", "'1.2' is not between -1 and 1"),

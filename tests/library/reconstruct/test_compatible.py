@@ -90,6 +90,43 @@ def test_large_sets_take_no_time():
 def test_counts_are_known_by_their_role():
     assert all(map(is_count, ("n", "n1", "n1_max", "n_total", "events2", "k", "pairs", "rows", "low")))
     assert not any(map(is_count, ("mean1", "ci_low", "p", "sd", "percent1", "r", "I2", "R2")))
+    assert not any(map(is_count, ("row1_share", "col1_share", "row_percent", "col2_percent")))
+
+
+def test_a_share_of_a_margin_is_rounded_like_any_percentage():
+    printed = {"n": "55", "row1_share": "51%", "kappa": ".38"}
+    assert at("two by two", printed, {}, "as printed").holds("table", [18, 10, 7, 20])
+
+
+def test_one_number_of_both_groups_narrows_what_is_looked_at():
+    # 17,000 pairs of events and size in each group: crossed, they would be too many.
+    printed = {"n": "189", "events": "59", "odds_ratio": "2.02", "ci_low": "1.08", "ci_high": "3.78"}
+    found = at("two arms", printed, {"measure": "odds_ratio"}, "as printed")
+    assert found.holds("table", [30, 74, 29, 115]) and not found.holds("table", [30, 75, 29, 115])
+
+
+def test_a_difference_of_two_groups_has_no_sign():
+    printed = {"n1": "24", "n2": "20", "percent1": "66.6%", "percent2": "80.0%", "difference": "13.4"}
+    assert at("two arms", printed, {}, "usual").holds("events1", 16)
+
+
+def test_an_exact_p_of_small_groups_is_usual_practice():
+    printed = {"n1": "12", "n2": "12", "p": ".67"}  # wilcox.test(x, y)$p.value for U = 80 without ties: 0.6707
+    assert at("ranks", printed, {}, "usual").holds("u", 80)
+
+
+@pytest.mark.parametrize("ends", [{"low": "1", "high": "5"}, {"low": "0"}, {"high": "9"}])
+def test_a_mean_and_one_end_of_the_scale_bound_the_squares(ends):
+    found = at("scores", {"n": "20", "mean": "2.20"} | ends, {}, "as printed")
+    low, high = int(ends.get("low", -200)), int(ends.get("high", 200))
+    scores = [low] * 20
+    for i in range(20):  # as far from the mean as the scale lets them be
+        scores[i] = min(high, low + 44 - sum(scores))
+        if sum(scores) == 44:
+            break
+    most = float(np.var([*scores]) * 20)
+    assert found.range("ss")[0] == 0 and (most - 1 < found.range("ss")[1] or "low" not in ends)
+    assert not found.unbounded("ss")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from restated.printed import parse
 from restated.reconstruct.practice import STRENGTHS
@@ -145,3 +146,124 @@ def test_a_prediction_interval_may_rest_on_the_normal_distribution_in_practice()
     half = 1.959964 * np.sqrt(0.09 + 0.102**2)
     assert covers(ranges(box, {}, ())[0], {"pi_high": 0.3 + half})
     assert not covers(ranges(box, {}, ["estimator"])[0], {"pi_high": 0.3 + half})
+
+
+def test_unequal_variances_are_usual_practice():
+    rng = np.random.default_rng(5)
+    for m, n in ((13, 19), (8, 40), (60, 30)):
+        x, y = rng.normal(24, 6, m), rng.normal(17, 3, n)
+        test = stats.ttest_ind(x, y, equal_var=False)
+        sd = np.sqrt(((m - 1) * x.var(ddof=1) + (n - 1) * y.var(ddof=1)) / (m + n - 2))
+        truths = {"sd": sd, "d": (x.mean() - y.mean()) / sd, "t": test.statistic}
+        given = {"n1": (m, m), "n2": (n, n)} | box_of({"mean1": x.mean(), "mean2": y.mean()})
+        found, _ = ranges(given | box_of({"p": test.pvalue}, 9), {}, STRENGTHS["usual"])
+        assert not covers(found, truths)
+        found, _ = ranges(given | box_of({"sd1": x.std(ddof=1), "sd2": y.std(ddof=1)}), {"test": "Welch t"}, ())
+        assert not covers(found, truths | {"p": test.pvalue, "df": test.df})
+
+
+@pytest.mark.parametrize("method", ["wilson", "beta", "agresti_coull", "normal"])
+@pytest.mark.parametrize(("events", "n"), [(3, 41), (40, 200), (35, 1230)])
+def test_people_behind_a_share_and_its_interval(method, events, n):
+    low, high = proportion_confint(events, n, method=method)
+    printed = {"proportion": events / n, "ci_low": low, "ci_high": high}
+    found, conflict = ranges(box_of(printed, 3), {}, STRENGTHS["usual"])
+    assert found, conflict
+    assert not covers(found, {"n": n, "events": events})
+    assert max(box["n"][1] for box in found.values()) < 3 * n
+
+
+def test_cases_behind_a_correlation():
+    r, n = 0.30, 120
+    half = 1.959964 / np.sqrt(n - 3)
+    printed = {"estimate": r, "ci_low": np.tanh(np.arctanh(r) - half), "ci_high": np.tanh(np.arctanh(r) + half)}
+    found, _ = ranges(box_of(printed), {"scale": "correlation"}, ())
+    p = 2 * stats.t.sf(r * np.sqrt((n - 2) / (1 - r**2)), n - 2)
+    assert not covers(found, {"n": n, "p": p})
+    found, _ = ranges(box_of({"r": r, "p": p}, 5), {"scale": "correlation"}, ())
+    assert not covers(found, {"n": n, "R2": r**2}) and found["t"]["n"][1] < n + 1
+    found, _ = ranges({"n": (n, n)} | box_of({"p": 0.02}), {"scale": "correlation"}, ())
+    assert -0.3 < found["t"]["r"][0] < -0.1 and 0.1 < found["t"]["r"][1] < 0.3  # either sign
+
+
+@pytest.mark.parametrize("k", [4, 9, 25])
+def test_heterogeneity_whose_definition_is_not_printed_is_bounded(k):
+    box = {"k": (k, k), "I2": (59.5, 60.5)}
+    found, _ = ranges(box, {}, STRENGTHS["usual"])
+    q = (k - 1) / 0.4
+    low, high = min(b["Q"][0] for b in found.values()), max(b["Q"][1] for b in found.values())
+    assert low < q < high < 4 * q
+    assert ranges(box, {}, ())[0]["z, I2 from Q"]["Q"] == pytest.approx((q, q), rel=0.02)
+
+
+def test_the_standard_error_and_k_bound_the_variance_between_studies():
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        v, tau2 = rng.uniform(0.01, 0.3, 12), rng.uniform(0, 0.5)
+        se = (1 / (v + tau2)).sum() ** -0.5
+        found, _ = ranges({"k": (12.0, 12.0), "se": (se, se), "estimate": (0.2, 0.2)}, {}, ())
+        assert not covers(found, {"tau2": tau2}) and found["z, I2 from Q"]["tau2"][1] == pytest.approx(12 * se**2)
+
+
+def test_q_below_its_degrees_of_freedom_is_possible():
+    found, conflict = ranges({"k": (10.0, 10.0), "Q": (4.15, 4.25)}, {}, STRENGTHS["usual"])
+    assert found, conflict
+    assert not covers(found, {"I2": 0.0, "H2": 4.2 / 9, "p_q": stats.chi2.sf(4.2, 9)})
+
+
+def test_a_common_effect_and_q_give_the_variance_between_studies():
+    rng = np.random.default_rng(1)
+    v = rng.uniform(0.01, 0.03, 20)
+    y = rng.normal(0.3, np.sqrt(v + 0.05))
+    w = 1 / v
+    q = (w * (y - (w * y).sum() / w.sum()) ** 2).sum()
+    tau2 = (q - 19) / (w.sum() - (w**2).sum() / w.sum())
+    half = 1.959964 * w.sum() ** -0.5
+    printed = {"estimate": 0.3, "fixed_low": 0.3 - half, "fixed_high": 0.3 + half, "Q": q}
+    found, _ = ranges({"k": (20.0, 20.0)} | box_of(printed, 3), {}, ())
+    assert not covers(found, {"tau2": tau2, "se": (1 / (v + tau2)).sum() ** -0.5})
+
+
+def test_formulas_can_be_read_backwards():
+    found, _ = ranges(box_of({"h2": 0.5, "r_mz": 0.7}), {}, ())
+    assert not covers(found, {"r_dz": 0.45, "e2": 0.3})
+    share = np.linalg.inv(np.array([[5, 10], [10, 30]]))[1, 1]
+    box = {"n": (40, 40)} | box_of({"se_slope": np.sqrt((0.6**2 + share * 1.5**2) / 40), "sd_residual": 1.5}, 4)
+    found, _ = ranges(box, {"times": [0, 1, 2, 3, 4]}, ())
+    assert not covers(found, {"sd_slope": 0.6})
+    found, _ = ranges(box_of({"a": 0.5, "b": 0.4, "c_prime": 0.2}), {"standardized": True}, ())
+    assert not covers(found, {"r_xm": 0.5, "r_my": 0.5, "c": 0.4})
+    found, _ = ranges({"n": (60, 60), "R2": (0.245, 0.255)}, {"predictors": 4}, ())
+    assert not covers(found, {"F": 0.25 / 4 / (0.75 / 55)})
+
+
+def test_p_alone_does_not_explain_a_correlation():
+    # Where n is free, |r| may be anything: then r keeps its own interval, and so its sign.
+    found, _ = ranges({"r": (-0.085, -0.075), "p": (0.0025, 0.0035)}, {"scale": "correlation"}, STRENGTHS["usual"])
+    assert all(box["r"] == (-0.085, -0.075) for box in found.values())
+
+
+def test_one_sd_of_two_groups_follows_from_the_other():
+    sd1, sd2, m, n = 6.0, 3.0, 13, 19
+    given = {"n1": (m, m), "n2": (n, n), "sd1": (sd1, sd1)}
+    pooled = np.sqrt(((m - 1) * sd1**2 + (n - 1) * sd2**2) / (m + n - 2))
+    found, _ = ranges(given | box_of({"sd": pooled}, 6), {}, ())
+    assert not covers(found, {"sd2": sd2}) and found["t"]["sd2"][1] < 3.001
+    se = np.sqrt(sd1**2 / m + sd2**2 / n)
+    found, _ = ranges(given | box_of({"se": se}, 6), {"test": "Welch t"}, ())
+    assert not covers(found, {"sd2": sd2}) and found["Welch t"]["sd2"][1] < 3.001
+
+
+def test_hedges_correction_of_tiny_groups_divides_by_nothing():
+    for m, n in ((1, 1), (1, 2), (2, 2)):
+        found, _ = ranges({"n1": (m, m), "n2": (n, n), "d": (0.35, 0.45)}, {}, STRENGTHS["usual"])
+        assert all(box["d"][0] >= 0.35 for box in found.values())
+
+
+def test_the_interval_of_a_common_effect_beside_a_large_q_is_usual_practice():
+    # The interval is as narrow as sampling makes it, and Q 20 times its degrees of freedom.
+    box = {"k": (40.0, 40.0), "n_total": (9000.0, 9000.0), "Q": (724.5, 725.5)}
+    box |= box_of({"estimate": 0.40, "ci_low": 0.38, "ci_high": 0.42})
+    assert not ranges(box, {"scale": "correlation"}, ())[0]
+    found, _ = ranges(box, {"scale": "correlation"}, STRENGTHS["usual"])
+    assert not covers(found, {"I2": 100 * (1 - 39 / 725), "H2": 725 / 39})
