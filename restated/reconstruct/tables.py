@@ -47,10 +47,6 @@ _Quotient: TypeAlias = tuple[Ints, Ints]
 _Pairs: TypeAlias = tuple[str, Ints, str, Ints]  # names and values of the two outer loops
 
 
-def _kappa(a: Ints, b: Ints, c: Ints, d: Ints) -> _Quotient:
-    return 2 * (a * d - b * c), (a + b) * (b + d) + (a + c) * (c + d)
-
-
 def _phi_squared(a: Ints, b: Ints, c: Ints, d: Ints) -> _Quotient:
     return (a * d - b * c) ** 2, (a + b) * (c + d) * (a + c) * (b + d)
 
@@ -66,7 +62,7 @@ _STATISTICS: dict[str, Callable[[Ints, Ints, Ints, Ints], _Quotient]] = {
     "row1_share": lambda a, b, c, d: (a + b, a + b + c + d),
     "col1_share": lambda a, b, c, d: (a + c, a + b + c + d),
     "agreement": lambda a, b, c, d: (a + d, a + b + c + d),
-    "kappa": _kappa,
+    "kappa": lambda a, b, c, d: (2 * (a * d - b * c), (a + b) * (b + d) + (a + c) * (c + d)),
     "phi": _phi_squared_signed,
     "chi2": _phi_squared,
     "odds_ratio": lambda a, b, c, d: (a * d, b * c),
