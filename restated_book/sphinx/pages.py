@@ -143,7 +143,7 @@ def name_tables(body: str) -> str:
         if len(heads) < FITTING:
             return found[0]
         labels = cycle(["<td", *(f'<td data-label="{head}"' for head in heads[1:])])
-        return re.sub("<td", lambda _: next(labels), found[0].replace(found[1], f"{found[1]} rs-cards", 1))
+        return re.sub("<td", lambda _: next(labels), found[0].replace(f'"{found[1]}"', f'"{found[1]} rs-cards"', 1))
 
     body = TABLE.sub(carded, NAMELESS.sub(named, body))
     return COLUMN_HEAD.sub(r'<th scope="col"\1\2</th>', body)
