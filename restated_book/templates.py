@@ -27,10 +27,8 @@ class _Joined(Extension):
 
 def environment(folder: Path, **known: Any) -> Environment:
     """Return the environment of the templates in `folder`, all of which know the names `known`."""
-    made = Environment(
-        loader=FileSystemLoader(folder), extensions=[_Joined], autoescape=True, undefined=StrictUndefined
-    )
-    # As html.escape does it, but for the HTML of a template.
+    made = Environment(loader=FileSystemLoader(folder), extensions=[_Joined], autoescape=True)
+    made.undefined = StrictUndefined
     made.finalize = lambda value: value if isinstance(value, Markup) else Markup(escape(str(value)))
     made.globals |= known
     return made

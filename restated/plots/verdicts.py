@@ -13,6 +13,7 @@ from restated.plots.marks import Fill, dots
 from restated.plots.rows import Column
 from restated.plots.style import Drawn, colour, drawing, require
 from restated.plots.words import CORRELATION, Scale, alt_text, plural
+from restated.printed import legible
 from restated.verdict import VERDICTS
 
 #: Mark of each verdict, always drawn next to the word.
@@ -45,7 +46,7 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
         raise RestatedError("no row has a number to draw")
     left = [
         Column("Number", table["quantity"].astype(str).tolist()),
-        Column("Published", [str(p) if pd.notna(p) and str(p) else "–" for p in table["published"]], align="right"),
+        Column("Published", [legible(str(p)) if pd.notna(p) and p else "–" for p in table["published"]], align="right"),
     ]
     texts = {int(i): "–" for i in np.flatnonzero(np.isnan(value))}
     chart = layout.row_chart(
