@@ -316,7 +316,7 @@ def check(kind: str, **printed: Any) -> Checked:
     False
     """
     check_option("check", kind, CHECKS)
-    named(f"the check '{kind}'", printed, inspect.signature(CHECKS[kind]).parameters, "printed number")
+    named(f"the check '{kind}'", printed, inspect.signature(CHECKS[kind]).parameters, "published number")
     read = {name: of_check(name, value, LIMITS.get(kind)) for name, value in printed.items()}
     for part, total in PARTS.items():
         if read.get(part) is not None and read[part] > read[total]:

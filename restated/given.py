@@ -155,7 +155,7 @@ def reading(inner: Callable[..., Any] | None = None) -> Callable[[Callable[P, R]
             if len(args) > len(first):
                 raise RestatedError(f"{call.__name__} takes {len(first)} values without a name, not {len(args)}")
             given: dict[str, Any] = dict(zip(first, args, strict=False)) | kwargs
-            named(call.__name__, given, parameters, "printed number" if free == "printed" else "argument")
+            named(call.__name__, given, parameters, "published number" if free == "printed" else "argument")
             read: dict[str, Any] = {}
             for name, value in given.items():
                 read[name] = _typed(name, value, hints[name], read.get(PARTS.get(name, "")))

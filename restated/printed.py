@@ -24,7 +24,7 @@ FRACTION_DIGITS = 28
 #: Most digits of a printed number. More never occur in print, and Python reads thousands of them slowly or not at all.
 MOST_DIGITS = 28
 #: What to do about a number that cannot be read.
-AS_PRINTED = "Write it as printed, for example .31, 12.5 or <.001"
+AS_PRINTED = "Write it as published, for example .31, 12.5 or <.001"
 _UNITS = re.findall(r"\w+", "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen")
 _UNITS += ["fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
@@ -57,6 +57,11 @@ _RANGE = re.compile(rf"({_NUMBER}){_PERCENT}\s*(?:to|~|;|-|\u2013)\s*({_NUMBER})
 _BELOW = re.compile(r"(?:<=|<|\u2264|less than|fewer than|below|under|up to|at most)\s*(.+)")
 _ABOVE = re.compile(r"(?:>=|>|\u2265|more than|over|above|at least)\s*(.+)")
 _ABOUT = re.compile(r"(?:~|ca\.|about|approximately|approx\.|around|nearly|almost)\s*(.+)")
+
+# What `legible` changes; whole numbers from 1900 to 2099 may be years.
+_HYPHEN = re.compile(r"(?<![\w.,)\u2212\u2013-])-(?=\.?\d)")
+_SAME_ENDS = re.compile(r"(?<!< )(?<![\w.,\u2212\u2013])(\u2212?[\d.,]*\d)(?: %)? to \1(?![.,]?\d)")
+_THOUSANDS = re.compile(r"(?<![\w.,/\u2013-])(?!(?:19|20)\d\d\b)\d{4,}(?![\w/\u2013-])")
 
 
 @dataclass(frozen=True)
@@ -284,6 +289,12 @@ def parse_number(text: str, *, exact: bool = False, decimal: str | None = None, 
         shown = f"'{text}' is not a number" if text.strip() else "the number is missing"
         raise RestatedError(shown, remedy=AS_PRINTED, **place)
     return printed
+
+
+def legible(text: str) -> str:
+    """Return a text with true minus signs, commas between thousands, and one number for a range of two alike."""
+    text = _SAME_ENDS.sub(r"\1", _HYPHEN.sub("\u2212", text))
+    return _THOUSANDS.sub(lambda found: f"{int(found[0]):,}", text)
 
 
 def float_ends(low: Decimal | Fraction | None, high: Decimal | Fraction | None) -> tuple[float, float]:

@@ -4,13 +4,13 @@ import difflib
 import hashlib
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from restated.printed import legible
 from restated.verdict import SHORT, VERDICTS
 from restated_book import ledger, paths, register, status
 from restated_book.sources import files
@@ -173,7 +173,8 @@ def words(kind: str, row: Mapping) -> str:
     """Return the text of the role `kind` (published, restated, interval, verdict, grade) for a row."""
     if kind == "published":
         text = published_text(row)
-        return {"not-reported": "not reported", "null": "not found"}.get(text, re.sub(r"^-(?=[\d.])", "−", text))
+        text = {"not-reported": "not reported", "null": "not found"}.get(text, text)
+        return text if row.get("statistic") in ("year", "text") else legible(text)
     if kind == "restated":
         return restated_text(row) or interval_text(row)
     if kind == "interval":

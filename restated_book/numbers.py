@@ -47,7 +47,7 @@ def checked(args: argparse.Namespace) -> str:
         return json.dumps({"result": words, **asdict(found)}, ensure_ascii=False)
     if output == "csv":
         return f"result,low,high,power\n{words},{found.low:g},{found.high:g},{found.power:g}"
-    power = "it could not have failed" if found.power <= 0 else f"it would have refused {found.power:.0%} of prints"
+    power = "it could not have failed" if found.power <= 0 else f"it would have refused {found.power:.0%} of values"
     return f"{found.message} ({power})"
 
 

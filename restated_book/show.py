@@ -19,6 +19,7 @@ from IPython.display import display
 
 from restated.errors import RestatedError
 from restated.plots import render, rows, style
+from restated.printed import legible
 from restated.verdict import SHORT
 from restated_book import flow, paths, provenance, register, templates
 from restated_book.ledger import MIME, MIME_READS, as_mime, in_digits
@@ -161,7 +162,7 @@ def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | d
             return "yes" if value else "no"
         if isinstance(value, float):
             return in_digits(value, digits.get(column, 2) if isinstance(digits, dict) else digits)
-        return str(value)
+        return legible(str(value))
 
     types = pd.api.types
     numeric = (types.is_numeric_dtype(data[c]) and not types.is_bool_dtype(data[c]) for c in data.columns)
@@ -176,7 +177,8 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str, more: str = "") -
     about = _about(id, "printed", caption) | {"status": "printed", "key": "printed", "words": VERDICT_STATUS}
     text = [line(e["id"], e["published"] or "nothing", e["restated_text"], e["verdict"]) for e in entries]
     handed = pd.DataFrame(entries, columns=list(VERDICT_COLUMNS))
-    _hand(_PARTS.verdicts(about, entries, more), "\n".join(text), handed, about, kind="verdicts")
+    legibly = [entry | {"published": legible(entry["published"] or "")} for entry in entries]
+    _hand(_PARTS.verdicts(about, legibly, more), "\n".join(text), handed, about, kind="verdicts")
 
 
 def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str, more: str = "") -> None:

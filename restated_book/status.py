@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from restated.printed import legible
 from restated_book import paths
 
 #: Words of each status, and the class that styles its badge.
@@ -26,4 +27,4 @@ def weakest(statuses: Collection[str]) -> str:
 
 def shown(words: str) -> str:
     """Return stored words, such as a status, as readers see them: there, only paper is printed."""
-    return words.replace("printed", "published")
+    return legible(words.replace("printed", "published"))

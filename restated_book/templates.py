@@ -25,16 +25,10 @@ class _Joined(Extension):
         return re.sub(r"\s*\n\s*", "", source)
 
 
-def _escaped(value: object) -> Markup:
-    """Escape a text as :func:`html.escape` does, unless it is HTML of a template."""
-    return value if isinstance(value, Markup) else Markup(escape(str(value)))
-
-
 def environment(folder: Path, **known: Any) -> Environment:
     """Return the environment of the templates in `folder`, all of which know the names `known`."""
-    loader = FileSystemLoader(folder)
-    made = Environment(
-        loader=loader, extensions=[_Joined], autoescape=True, finalize=_escaped, undefined=StrictUndefined
-    )
+    made = Environment(loader=FileSystemLoader(folder), extensions=[_Joined], autoescape=True)
+    made.undefined = StrictUndefined
+    made.finalize = lambda value: value if isinstance(value, Markup) else Markup(escape(str(value)))
     made.globals |= known
     return made

@@ -116,8 +116,8 @@ def _step(printed: Printed) -> tuple[Fraction, Fraction]:
 
 
 def show(x: float, digits: int = 4) -> str:
-    """Format a recomputed number for a sentence: four significant digits, a real minus."""
-    return f"{x:.{digits}g}".replace("-", "\u2212")
+    """Format a recomputed number for a sentence: four significant digits, or all before the point; a real minus."""
+    return f"{x:,.0f}".replace("-", "−") if abs(x) >= 10**digits else f"{x:,.{digits}g}".replace("-", "−")
 
 
 def span(low: float, high: float, digits: int = 4) -> str:

@@ -131,7 +131,7 @@ def read(file: Path) -> Case:
             raise refuse("this is empty", "Name the case and its paper", name)
         if name in _CHOICES and content[name] not in _CHOICES[name]:
             raise refuse(f"'{content[name]}' is unknown", f"Choose {', '.join(_CHOICES[name])}", name)
-    for name, needed in {"options": "", "printed": "printed number", "truths": "truth to score"}.items():
+    for name, needed in {"options": "", "printed": "published number", "truths": "truth to score"}.items():
         if not isinstance(content.setdefault(name, {}), dict):
             raise refuse("this is not a table", f"Begin it with [{name}]", name)
         if needed and not content[name]:

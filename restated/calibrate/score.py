@@ -28,7 +28,7 @@ COLUMNS = (
     "cause",
 )  # fmt: skip
 #: Cause of a miss for which a case names none.
-FOLLOWS = "other printed numbers of the statement are not those of the data"
+FOLLOWS = "other published numbers of the statement are not those of the data"
 UNSAID = "nothing is said of"
 EXCLUDES = "the set has no end, or only the natural limits of the quantity"
 #: A truth can be in a set, or not; the set can be a range that excludes nothing, or there can be none.

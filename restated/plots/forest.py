@@ -212,7 +212,7 @@ def _alt(rows: pd.DataFrame, pooled: list[tuple[str, Any]], scale: Scale, noun: 
     y, heaviest = used[scale.symbol], used.iloc[used["weight %"].argmax()]
     left_out = int((rows["drawn as"] == "left out").sum())
     return alt_text(
-        f"Forest plot of {plural(len(used), noun, 'studies' if noun == 'study' else None)}; {scale.symbol} from "
+        f"Forest plot of {plural(len(used), noun)}; {scale.symbol} from "
         f"{scale.write(y.min())} to {scale.write(y.max())}",
         f"Pooled {scale.symbol} {scale.write(fit.estimate)}, 95\u00a0% interval "
         f"{scale.write_interval(fit.ci_low, fit.ci_high)}, which {scale.includes(fit)}",

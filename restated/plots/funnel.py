@@ -79,7 +79,7 @@ def funnel(
     data["drawn as"] = ["filled circle"] * len(y) + ["hollow diamond"] * len(filled_y)
     significant = int((2 * norm.sf(np.abs(y - null) / se) < 0.05).sum())
     alt = alt_text(
-        f"Funnel plot of {plural(len(y), 'study', 'studies')}: {transform.symbol} against its standard error, with "
+        f"Funnel plot of {plural(len(y), 'study')}: {transform.symbol} by its standard error, with "
         "zones of p below .10, .05 and .01",
         f"Pooled {transform.symbol} {transform.write_result(fit)}; {significant} of {len(y)} studies lie at p < .05",
         _filled_words(len(filled_y), filled_fit, transform),
@@ -118,7 +118,7 @@ def _filled_words(filled: int, filled_fit: Estimate | None, scale: Scale) -> str
     if not filled:
         return "Trim and fill imputes no study"
     result = f"{scale.write_result(filled_fit)}, which {scale.includes(filled_fit)}"
-    return f"Trim and fill imputes {plural(filled, 'study', 'studies')}; with them {result}"
+    return f"Trim and fill imputes {plural(filled, 'study')}; with them {result}"
 
 
 def _draw_key(ax: Axes, fit: Estimate, filled_fit: Estimate | None, filled: int, scale: Scale) -> None:

@@ -71,7 +71,7 @@ def differences_by_power(table: pd.DataFrame) -> Drawn:
     worst = np.unravel_index(int(np.argmax(values)), values.shape)
     exponent = int(np.ceil(at.max()))
     alt = alt_text(
-        f"Largest differences of {plural(len(quantities), 'quantity', 'quantities')} by {str(label).lower()}, "
+        f"Largest differences of {plural(len(quantities), 'quantity')} by {str(label).lower()}, "
         f"{plural(len(rows), 'row')}, on a scale of powers of ten",
         f"All lie below {power(exponent)}; the largest is {quantities[worst[1]]} of {rows[worst[0]]}",
         "Half of a fourth decimal is marked for comparison",

@@ -13,6 +13,7 @@ from restated.plots.marks import Fill, dots
 from restated.plots.rows import Column
 from restated.plots.style import Drawn, colour, drawing, require
 from restated.plots.words import CORRELATION, Scale, alt_text, plural
+from restated.printed import legible
 from restated.verdict import VERDICTS
 
 #: Mark of each verdict, always drawn next to the word.
@@ -45,13 +46,13 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
         raise RestatedError("no row has a number to draw")
     left = [
         Column("Number", table["quantity"].astype(str).tolist()),
-        Column("Published", [str(p) if pd.notna(p) and str(p) else "–" for p in table["published"]], align="right"),
+        Column("Published", [legible(str(p)) if pd.notna(p) and p else "–" for p in table["published"]], align="right"),
     ]
     texts = {int(i): "–" for i in np.flatnonzero(np.isnan(value))}
     chart = layout.row_chart(
         left,
         [
-            *layout.interval_columns("Restated", scale, value, low, high, missing="", texts=texts),
+            *layout.interval_columns("Recomputed", scale, value, low, high, missing="", texts=texts),
             Column("Verdict", table["verdict"].str.replace("-", " ").tolist(), gap=layout.GAP + GUTTER),
         ],
         limits=layout.padded(known.min(), known.max()),
@@ -71,11 +72,11 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
         if np.isfinite(value[i]):
             dots(ax, [value[i]], [i], MARKS[verdict], size=6, edge=1.3)
         dots(ax, [beside], [i], MARKS[verdict], size=6, edge=1.3, transform=chart.across, zorder=2)
-    chart.below(chart.left, "bar: what the published digits stand for; mark and line: restated")
+    chart.below(chart.left, "bar: what the published digits stand for; mark and line: recomputed")
     counts = table["verdict"].value_counts()
     tally = ", ".join(f"{counts[v]} {v.replace('-', ' ')}" for v in VERDICTS if v in counts)
     spoken = [_row_words(row, scale) for _, row in table.iterrows()]
-    alt = alt_text(f"Published and restated values of {plural(len(table), 'number')}: {tally}", *spoken)
+    alt = alt_text(f"Published and recomputed values of {plural(len(table), 'number')}: {tally}", *spoken)
     return Drawn(chart.fig, alt, table[["quantity", "published", *NUMBERS, "verdict"]].copy())
 
 
@@ -83,4 +84,4 @@ def _row_words(row: "pd.Series[Any]", scale: Scale) -> str:
     printed = f"published {row['published']}" if pd.notna(row["published"]) and row["published"] else "not published"
     if pd.isna(row["restated"]):
         return f"{row['quantity']}: {printed}, {row['verdict'].replace('-', ' ')}"
-    return f"{row['quantity']}: {printed}, restated {scale.write(float(scale.forward(row['restated'])))}"
+    return f"{row['quantity']}: {printed}, recomputed {scale.write(float(scale.forward(row['restated'])))}"

@@ -1,5 +1,6 @@
 """Numbers and sentences for figures: one formatting on the axis, in text columns and in the alt text."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -10,6 +11,7 @@ from matplotlib.axis import Axis
 from numpy.typing import NDArray
 
 from restated.errors import RestatedError
+from restated.printed import legible
 
 #: Bounds of an alternative text. Shorter carries nothing, longer belongs in the data table.
 ALT_MIN, ALT_MAX = 20, 400
@@ -41,7 +43,7 @@ def alt_text(*sentences: str) -> str:
     """Alternative text from sentences in order of importance; those that no longer fit are left out."""
     text = ""
     for sentence in filter(None, sentences):
-        sentence = " ".join(sentence.split())
+        sentence = legible(" ".join(sentence.split()))
         if sentence[-1] not in ".!?":
             sentence += "."
         longer = f"{text} {sentence}".strip()
@@ -52,9 +54,10 @@ def alt_text(*sentences: str) -> str:
     return text
 
 
-def plural(n: int, one: str, many: str | None = None) -> str:
-    """'1 study', '16 studies'."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
+def plural(n: int, one: str) -> str:
+    """'1 study', '16 studies', '3 boxes'."""
+    many = re.sub(r"(?<=[^aeiou])y$", "ie", one) + ("es" if one.endswith(("x", "s", "ch", "sh")) else "s")
+    return f"{n:,} {one if n == 1 else many}"
 
 
 class Estimate(Protocol):

@@ -37,7 +37,8 @@ def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -
     if kind in SIGNED and isinstance(statistic, Printed) and statistic.kind == "below":
         low = -high if high > 0 else low
     if kind == "r":
-        low, high = (_t_of_r(r, df[0]) for r in (low, high))
+        ends = (r * math.sqrt(df[0] / (1 - r * r)) if abs(r) < 1 else math.copysign(math.inf, r) for r in (low, high))
+        low, high = ends
     if kind in SIGNED:
         least = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
         return float(2 * distribution.sf(max(abs(low), abs(high)))), float(2 * distribution.sf(least))
@@ -60,10 +61,6 @@ def statistic_of_p(kind: str, p: Constraint, df: Sequence[float] = ()) -> tuple[
     if kind == "r":
         least, most = (1.0 if math.isinf(t) else t / math.hypot(t, math.sqrt(df[0])) for t in (least, most))
     return least, most
-
-
-def _t_of_r(r: float, df: float) -> float:
-    return r * math.sqrt(df / (1 - r * r)) if abs(r) < 1 else math.copysign(math.inf, r)
 
 
 def _distribution(kind: str, df: Sequence[float]) -> Any:

@@ -178,8 +178,9 @@ def _interval_p(row: PublishedNumber, interval: _Ends, p: Printed, scales: Seque
 def _statistic_p(row: PublishedNumber, p: Printed, df: Sequence[float]) -> Result:
     found = statistics.statistic_against_p(row.statistic, row.value, df, p)
     given = f", df = {', '.join(f'{d:g}' for d in df)}" if df else ""
-    stars = f" (printed as {row.p.text})" if row.p and row.p.text in STARS else ""
-    return _result("statistic-p", [row], found, f"{row.statistic} {row.value.text}{given}, p {p.text}{stars}")
+    stars = f" (published as {row.p.text})" if row.p and row.p.text in STARS else ""
+    name = row.statistic.replace("chi2", "χ²")
+    return _result("statistic-p", [row], found, f"{name} {row.value.text}{given}, p {p.text}{stars}")
 
 
 def _d_r(r: PublishedNumber, d: PublishedNumber) -> Iterator[Result]:

@@ -56,16 +56,12 @@ def made(page: str, extra: Path) -> dict[str, Path]:
     """Return the figures and tables of a page that may leave it, from the staged site."""
     folder, drawn = extra / "downloads" / page, extra / "figures" / page
     tables = sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")])
+    wide = [f for f in sorted(drawn.glob("*.svg")) if not f.name.endswith(outputs.NARROW) and not is_supplied(f)]
     return (
-        places(drawn, "figures", files=[f for f in sorted(drawn.glob("*.svg")) if is_offered(f)])
+        places(drawn, "figures", files=wide)
         | places(folder, "figures", files=sorted(folder.glob("*.png")))
         | places(folder, "tables", files=tables)
     )
-
-
-def is_offered(picture: Path) -> bool:
-    """Return whether an SVG may be taken from its page: one for narrow screens only repeats another."""
-    return not picture.name.endswith(outputs.NARROW) and not is_supplied(picture)
 
 
 def is_supplied(picture: Path) -> bool:

@@ -37,19 +37,19 @@ def for_reader(content: Mapping, page: str, rows: Mapping[str, Mapping], works: 
         source = written = "".join(cell["source"])
         if source == HAND_OVER:
             continue
-        changed: dict[str, Any] = (
-            {"outputs": [_public(output) for output in cell["outputs"]]} if "outputs" in cell else {}
-        )
+        changed: dict[str, Any] = {"outputs": [_public(o) for o in cell["outputs"]]} if "outputs" in cell else {}
         if cell["cell_type"] == "markdown" and (source := readable(written, page, rows, works)) != written:
             changed = {"metadata": {**cell["metadata"], outputs.MYST: written.strip()}}
             roles |= {role[0]: readable(role[0], page, rows, works) for role in _ROLE.finditer(written)}
         cells.append({**cell, "source": source, **changed})
-    last = (
-        f"---\n\n**About this file.** An executed chapter of *{about.book().title}*. To run it again, take the "
-        f"chapter's zip, which holds code and data.\n\nCite as: {about.citation_text(page)}\n\n"
-        f"Licence of text, tables and figures: {licence()[0]}; of the code: {licence(code=True)[0]}."
-    )
-    cells.append({"cell_type": "markdown", "id": "about-this-file", "metadata": {}, "source": last})
+    own = {
+        "how-to-run": f"**To run this chapter** of *{about.book().title}* again, take its zip, which holds code and "
+        "data. Unpack it, and type `make setup` and `make rerun` in its folder.",
+        "about-this-file": f"---\n\n**About this file.** Cite as: {about.citation_text(page)}\n\n"
+        f"Licence of text, tables and figures: {licence()[0]}; of the code: {licence(code=True)[0]}.",
+    }
+    first, last = ({"cell_type": "markdown", "id": id, "metadata": {}, "source": words} for id, words in own.items())
+    cells = [first, *cells, last]
     metadata = {key: content["metadata"][key] for key in METADATA if key in content["metadata"]} | {outputs.MYST: roles}
     return json.dumps({**content, "cells": cells, "metadata": metadata}, ensure_ascii=False, indent=1) + "\n"
 

@@ -88,9 +88,10 @@ def filters_html(rows: Iterable[Mapping], sources: Mapping[str, Mapping]) -> str
     if not all(row["cited"] for row in rows):
         markers.append((NONE_CITED, "no source attached"))
     shapes = [(v, f"{shape} {claims.words(v, '')}") for v, shape in claims.SHAPES.items() if v in verdicts]
+    titles = claims.sections() or {row["section"]: row["section"] for row in rows}
     lists = [
         ("verdict", "Verdict", shapes),
-        ("section", "Part", [(section_id(s), title) for s, title in _sections(rows).items() if s in sections]),
+        ("section", "Part", [(section_id(s), title) for s, title in titles.items() if s in sections]),
         ("cited", "Cited source", markers),
     ]
     return PARTS.filters(lists, markup.counted(len(rows), "claim"))
@@ -118,11 +119,6 @@ def against_html(rows: Iterable[Mapping], *, comparisons: Mapping, to: Links) ->
 def section_id(section: str) -> str:
     """Return the anchor of a part of the document on the page of claims: ``claims-summary``."""
     return nodes.make_id("claims-" + section.partition(" ")[2])
-
-
-def _sections(rows: Iterable[Mapping]) -> dict[str, str]:
-    """Return the parts of the document with their titles; those of the claims themselves where none are configured."""
-    return claims.sections() or {row["section"]: row["section"] for row in rows}
 
 
 def filters(builder) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from restated.printed import legible
 from restated_book import claims, entries, status, templates
 from restated_book.cite import citation
 
@@ -35,7 +36,7 @@ def counted(n: int, noun: str, plural: str = "") -> str:
 def facts(row: Mapping) -> list[tuple[str, str]]:
     """Return the facts about a number in its tooltip: pairs of a term and its text, in reading order."""
     source, locator = entries.source_text(row), row.get("locator")
-    printed, ci = entries.published_text(row), row.get("ci_text")
+    printed, ci = entries.words("published", row), legible(row.get("ci_text") or "")
     restated, interval = entries.restated_text(row), entries.interval_text(row)
     shown = restated or interval
     if interval and interval != shown:

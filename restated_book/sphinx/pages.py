@@ -2,7 +2,7 @@
 
 import re
 from html import escape, unescape
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 
 from docutils import nodes
@@ -31,7 +31,9 @@ LIVE_CODE = re.compile(
 NAMELESS = re.compile(
     r'<h[1-6]>(?P<title>.*?)(?:<a class="headerlink"|</h[1-6]>)|(?P<table><table\b[^>]*>)(?!\s*<caption)', re.DOTALL
 )
-COLUMN_HEAD = re.compile(r'<th( class="head[^"]*">)')
+COLUMN_HEAD = re.compile(r'<th( class="head[^"]*">)(.*?)</th>', re.DOTALL)
+#: A table of the text as the theme writes it, and the columns from which its rows become cards on telephones.
+TABLE, FITTING = re.compile(r'<table class="(table[^"]*)">.*?</table>', re.DOTALL), 3
 #: Names, signs and spaces in code: they have the colour of plain text, and are most of what is coloured.
 PLAIN_CODE = re.compile(r'<span class="[npw]">([^<]*)</span>')
 #: A citation as the bibliography extension writes it: the reference is in a title, which touch and keys cannot open.
@@ -124,7 +126,7 @@ def page_contents(app, pagename: str) -> str:
 
 
 def name_tables(body: str) -> str:
-    """Give tables of the text the title of their section as an accessible name, and their headings a scope."""
+    """Name tables of the text after their section, give headings a scope, and make cards of wide rows on telephones."""
     title = ""
 
     def named(found: re.Match) -> str:
@@ -134,7 +136,15 @@ def name_tables(body: str) -> str:
             return found[0]
         return f'{found["table"]}\n<caption class="rs-hidden">Table: {title}</caption>'
 
-    return COLUMN_HEAD.sub(r'<th scope="col"\1', NAMELESS.sub(named, body))
+    def carded(found: re.Match) -> str:
+        heads = [escape(unescape(re.sub(r"<[^>]+>", "", head))) for _, head in COLUMN_HEAD.findall(found[0])]
+        if len(heads) < FITTING:
+            return found[0]
+        labels = cycle(["<td", *(f'<td data-label="{head}"' for head in heads[1:])])
+        return re.sub("<td", lambda _: next(labels), found[0].replace(f'"{found[1]}"', f'"{found[1]} rs-cards"', 1))
+
+    body = TABLE.sub(carded, NAMELESS.sub(named, body))
+    return COLUMN_HEAD.sub(r'<th scope="col"\1\2</th>', body)
 
 
 def box_titles(body: str) -> str:

@@ -60,12 +60,12 @@ class ToVerify(SphinxDirective):
         self.env.note_dependency(str(Path(self.env.srcdir) / todo.LIST))
         count = Counter(task.kind for task in todo.last(entries.location()))
         left = sum(n for kind, n in count.items() if kind not in SECTIONS)
-        ask = "asks for nothing and is" if left == 1 else "ask for nothing and are"
+        ask = "needs no action and is" if left == 1 else "need no action and are"
         lead = nodes.paragraph(
             "",
             f"The list has {markup.counted(count.total(), 'entry', 'entries')}. {left:,} of them {ask} only in the "
-            "file: facts a source reports about itself, directions in words, and numbers that settle themselves with "
-            "those they were computed from.",
+            "file: facts a source reports about itself, directions in words, and numbers that are settled once their "
+            "inputs are.",
         )
         found = [lead, blocks.block(download)]
         for kind, (title, words, _) in ((kind, SECTIONS[kind]) for kind in SECTIONS if count[kind]):

@@ -133,7 +133,7 @@ SET = (
 )
 #: Parts of a number line.
 NUMBER_LINE = (
-    Callout("Published digits", text_at("printed .12", x=0.0), (-0.14, 0.0)),
+    Callout("Published digits", text_at("published .12", x=0.0), (-0.14, 0.0)),
     Callout("Smallest number", shape_at("printed-0", x=0.0, y=0.75), (-0.3, 0.0)),
     Callout("Largest number", shape_at("printed-0", x=1.0, y=0.75), (0.3, 0.0)),
     Callout("Recomputed number", shape_at("restated-0"), (0.5, 0.0)),
@@ -187,15 +187,15 @@ def number_lines(table: pd.DataFrame) -> Drawn:
         write(fig, left, middle - DROP, row["title"], gid=f"title-{i}", **bold)
         write(fig, _end(), middle - DROP, words, ha="right", **bold)
         _add(fig, [_end() - 1.05 * text_width(words, BASE, "bold") - 0.12], [middle], **MARKS[verdict].style(7))
-        write(fig, left, top - TITLE - LANE / 2 - DROP, f"printed {row['printed']}", va="baseline")
-        whole = f"restated {restated}"
-        for j, line in enumerate([whole] if text_width(whole, BASE) <= WORDS else ["restated", restated]):
+        write(fig, left, top - TITLE - LANE / 2 - DROP, f"published {row['printed']}", va="baseline")
+        whole = f"recomputed {restated}"
+        for j, line in enumerate([whole] if text_width(whole, BASE) <= WORDS else ["recomputed", restated]):
             write(fig, left, top - TITLE - LANE * (1.5 + 0.75 * j) - DROP, line, va="baseline")
         ends = (float(row["printed_low"]), float(row["printed_high"]))
         rows.append((row["title"], row["printed"], *ends, restated, words))
-    listed = [f"{title}: printed {printed}, restated {again}, {words}" for title, printed, _, _, again, words in rows]
-    alt = alt_text(f"{plural(len(table), 'number line')} with a printed and a restated number", *listed)
-    columns = ["number", "printed", "stands for, from", "stands for, to", "restated", "verdict"]
+    listed = [f"{title}: published {own}, recomputed {again}, {words}" for title, own, _, _, again, words in rows]
+    alt = alt_text(f"{plural(len(table), 'number line')} with a published and a recomputed number", *listed)
+    columns = ["number", "published", "lowest allowed", "highest allowed", "recomputed", "verdict"]
     return Drawn(fig, alt, pd.DataFrame(rows, columns=columns))
 
 

@@ -142,7 +142,7 @@ def checks(parts: Mapping[str, pd.DataFrame], *, grades: tuple[str, ...]) -> Dra
     off, far = (float(np.abs(part["observed"] - part["implied"]).max()) for part in (spread, correlation))
     first, last = (residuals.map(number).iloc[end] for end in (0, -1))
     alt = alt_text(
-        f"The growth model compared with the data: standard deviations by grade differ by at most {number(off)}, "
+        f"The growth model and the data: standard deviations by grade differ by at most {number(off)}, "
         f"correlations by distance by at most {number(far)}",
         f"Residual percentiles run from {first['observed']} to {last['observed']}, "
         f"normal ones from {first['normal']} to {last['normal']}",

@@ -57,7 +57,7 @@ def speed(table: pd.DataFrame) -> Drawn:
     chart.below(0.1, "circle: measured; upright line: least ratio asked for")
     i, j = int(ratio.argmin()), int(ratio.argmax())
     alt = alt_text(
-        f"Speed against other programs in {plural(len(table), 'comparison')}, from {times[i]} to {times[j]} as fast",
+        f"Speed in {plural(len(table), 'comparison')} with other programs, from {times[i]} to {times[j]} as fast",
         f"{int((ratio[asked] >= bar[asked]).sum())} of {int(asked.sum())} ratios that were asked for are reached",
         f"Smallest: {works[i]}, compared with {peers[i]}",
     )
@@ -108,7 +108,7 @@ def growth_of_cost(table: pd.DataFrame, axes: Mapping[str, str]) -> Drawn:
                 key.newline(KEY_LINE)
     steepest = max(slopes, key=slopes.__getitem__)
     alt = alt_text(
-        f"Seconds against the size of the work, both on logarithmic scales, in {plural(len(panels), 'panel')}: "
+        f"Seconds by the size of the work, both on logarithmic scales, in {plural(len(panels), 'panel')}: "
         f"{plural(len(slopes), 'line')}, all rising",
         f"Steepest: {steepest}, about size to the power {number(slopes[steepest], 1)}",
         "A slope of 1 means cost in proportion to the work",

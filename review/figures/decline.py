@@ -43,7 +43,7 @@ def over_time(table: pd.DataFrame, *, window: tuple[float, float, str] | None = 
     if table["series"].any():
         data["series"] = table["series"]
     data |= {"year": year.astype(int).astype(str), CORRELATION.symbol: table["value"]}
-    data |= {"lower": table["low"], "upper": table["high"], "interval": np.where(has, "printed", NONE_PRINTED)}
+    data |= {"lower": table["low"], "upper": table["high"], "interval": np.where(has, "published", NONE_PRINTED)}
     extremes = table.loc[[table["value"].idxmax(), table["value"].idxmin()]]
     top, bottom = (f"{e.digits} ({e.label})" for e in rows(extremes))
     listed = "; ".join(f"{int(e.year)}, {e.words}" for e in rows(table.sort_values("year", kind="stable")))
@@ -114,7 +114,7 @@ def _plot(table: pd.DataFrame, looks: Mapping[str, Series], window: Window, *, j
         if not has.all():
             samples.add("hollow: " + NONE_PRINTED, Mark("o", False, "muted"), space=0.1, gap=0.25)
             if has.any() and len(looks) == 1:
-                samples.add("filled: interval printed", Mark("o", True, "muted"), space=0.1, gap=0.25)
+                samples.add("filled: interval published", Mark("o", True, "muted"), space=0.1, gap=0.25)
     return fig
 
 

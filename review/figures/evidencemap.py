@@ -296,7 +296,7 @@ def _alt(links: pd.DataFrame) -> str:
     claims, sections, sources, chapters = links[["claim", "section", "reference", "chapter"]].nunique()
     return alt_text(
         f"Map of {plural(claims, 'claim')}: from {plural(sections, 'section')} through "
-        f"{plural(sources, 'box', 'boxes')} of sources to {plural(chapters, 'chapter')}",
+        f"{plural(sources, 'box')} of sources to {plural(chapters, 'chapter')}",
         f"Claims by independence of the source: {tally('independence')}",
         f"By certainty of the chapter: {tally('certainty')}",
         "Verdicts: " + ", ".join(f"{v.replace('-', ' ')} {verdicts[v]}" for v in VERDICTS if v in verdicts),

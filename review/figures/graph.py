@@ -60,7 +60,7 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
     data = edges[columns].assign(estimate=edges["estimate"].replace("", "–"))
     kinds = edges["design"].value_counts()
     alt = alt_text(
-        f"Graph of a theory: {plural(len(nodes), 'box', 'boxes')}, {plural(len(edges), 'arrow')}; "
+        f"Graph of a theory: {plural(len(nodes), 'box')}, {plural(len(edges), 'arrow')}; "
         "the line of an arrow says how the link was studied, not that it is causal",
         "Arrows by evidence: " + "; ".join(f"{name} {kinds[name]}" for name in DESIGNS if name in kinds),
         *[f"{e[1]} to {e[2]}: {e[3]}" for e in rows(edges[["from", "to", "estimate"]]) if e[3]],

@@ -20,7 +20,7 @@ PANEL, HEIGHT = 4.4, 3.35  # inches
 BOX_WIDTH, BOX_HEIGHT = 1.34, 0.62  # inches
 #: Box centres in inches from the lower left corner of a panel: cause, mediator, outcome.
 PLACES = ((0.78, 1.25), (PANEL / 2, 2.62), (PANEL - 0.78, 1.25))
-NOT_PRINTED = "not printed"
+NOT_PRINTED = "not published"
 FINER = Scale("r", leading_zero=False, decimals=3)
 OPTIONAL = {"low": np.nan, "high": np.nan, "text": ""}  # columns that a table may lack, with their values
 #: Value and range of each edge as text.
@@ -43,7 +43,7 @@ def path_diagram(table: pd.DataFrame, nodes: Sequence[str]) -> Drawn:
         panel: {row["edge"]: _words(row) for row in part.to_dict("records")}
         for panel, part in parts(table, "panel").items()
     }
-    remedy = "Give a row with an empty value where nothing was printed"
+    remedy = "Give a row with an empty value where nothing was published"
     for panel, words in panels.items():
         for edge in EDGES:
             ensure(edge in words, f"panel '{panel}' has no edge '{edge}'", field="edge", remedy=remedy)
@@ -84,7 +84,7 @@ def _words(row: Mapping[Any, Any]) -> tuple[str, str]:
 
 
 def _arrows(fig: Figure, left: float, foot: float, words: Words) -> None:
-    """Arrows, dashed where nothing was printed, with their values in bold and ranges below."""
+    """Arrows, dashed where nothing was published, with their values in bold and ranges below."""
     (x0, y0), (x1, y1), (x2, y2) = ((left + x, foot + y) for x, y in PLACES)
     half_w, half_h = BOX_WIDTH / 2, BOX_HEIGHT / 2
     arrows = {

@@ -70,7 +70,7 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
         for left, risk in risks.items():
             _grid(fig, left, base + under + BELOW, SIDE, round(risk), sizes=(4, 6.5))
             write(fig, left, base + under + 0.2, f"{number(risk, 1)} {outermost}", **plain)
-        words.append(f"{row.label}: {' against '.join(number(r, 1) for r in risks.values())}, overlap {overlap} %")
+        words.append(f"{row.label}: {' versus '.join(number(r, 1) for r in risks.values())}, overlap {overlap} %")
     names = ["overlap in %", f"{outermost}, of 100 {lower}", f"{outermost}, of 100 {higher}"]
     data = table[["label", "d"]].set_axis(["outcome", "d"], axis=1).join((100 * table[SHARES]).set_axis(names, axis=1))
     return Drawn(fig, alt_text(f"Children {outermost}, of 100 {lower} and of 100 {higher}", *words), data)

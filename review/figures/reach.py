@@ -21,7 +21,7 @@ MARKS = [Mark("o", True, "accent"), Mark("s", True, "second"), Mark("^", False, 
 MARKS += [Mark("v", True, "third"), Mark("P", False, "warn")]
 _dot = partial(dots, size=7.5, zorder=3, clip_on=True)
 #: Rows under the places: the number of names, and the total the source prints.
-LISTED, PRINTED = "names listed", "total printed"
+LISTED, PRINTED = "names listed", "total given"
 LEFT, BOTTOM, RIGHT = 0.62, 1.2, 0.28
 LINES = (Line("accent", SOLID, 1.8), Line("second", SHORT_DASHES, 1.8))  # lines of the bounds of each item
 TICKS = (100, 75, 50, 25, 10)  # response rates with a tick, percent
@@ -80,7 +80,7 @@ def place_matrix(
         for role, (x, _) in columns.items():
             weight = "bold" if role in (totals or ()) else "normal"
             on_canvas(ax, x, y, cells.get(role, "–"), ha="center", fontweight=weight)
-    printed = {role: f", {n} printed as total" for role, n in (totals or {}).items()}
+    printed = {role: f", {n} given as total" for role, n in (totals or {}).items()}
     counts = [f"{role}: {n} listed{printed.get(role, '')}" for role, n in listed.items()]
     alt = alt_text(f"{plural(table['place'].nunique(), name)} by role. " + "; ".join(counts))
     data = [
@@ -92,7 +92,7 @@ def place_matrix(
 
 @drawing
 def response_bounds(table: pd.DataFrame) -> Drawn:
-    """Draw bounds of the share among all invited against the response rate, from everyone replying to one in ten.
+    """Draw bounds of the share among all invited by the response rate, from everyone replying to one in ten.
 
     `table`: `item` (one or two; the first one's bounds are filled), `rate`, `low`, `high` (percent), `invited`.
     """
@@ -123,7 +123,7 @@ def response_bounds(table: pd.DataFrame) -> Drawn:
         key.add(item, line, width=0.4, space=0.1)
         key.newline()
     alt = alt_text(
-        "Bounds of the share in favour among all who were asked, against the response rate",
+        "Bounds of the share in favour among all who were asked, by the response rate",
         *words,
         "The fewer replied, the less the share among those who replied says about all",
     )

@@ -76,7 +76,7 @@ def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
     fits = ["yes" if row.arm in row.counts else "no" for row in rows(table)]
     lists = [", ".join(f"{cases} of {n}" for n, cases in row.counts.items()) or "none" for row in rows(table)]
     alt = alt_text(
-        f"Denominators up to {largest} that can give {len(table)} printed percentages: "
+        f"Denominators up to {largest} that can give {len(table)} published percentages: "
         f"{fits.count('yes')} fit the arm of the cost analysis",
         "; ".join(map(": ".join, zip(labels, lists))),
     )
@@ -197,12 +197,7 @@ def limits(
     alt = alt_text(
         f"Largest SD/mean at which half the cost is still significant: {', '.join(values)}",
         f"Over assumed shapes: {over}" if over else "",
-        _said(region),
+        f"Shaded, {region[0]}: {number(region[1][0], 2)} to {number(region[1][1], 2)}",
         "All limits fall to 0 as the ratio nears 1",
     )
     return Drawn(fig, alt, data.rename(columns=names))
-
-
-def _said(region: Region) -> str:
-    """Region of a figure in words."""
-    return f"Shaded, {region[0]}: {number(region[1][0], 2)} to {number(region[1][1], 2)}"

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.lines import Line2D
 
 from restated.plots.legend import Key
 from restated.plots.marks import SHORT_DASHES, Fill, Line, Mark, dots, series
@@ -48,7 +47,7 @@ def pair_bars(table: pd.DataFrame) -> Drawn:
 
     alike, other = counted(low, high), counted(pairs - high, pairs - low)
     printed = [f"{x} %" if isinstance(x, str) and x else "" for x in table["percent"]]
-    left = columns(_named(table, str.capitalize)) + columns({"Printed": printed}, "right")
+    left = columns(_named(table, str.capitalize)) + columns({"Published": printed}, "right")
     right = columns({"Alike": alike, "Not": other, "Pairs": [f"{n:.0f}" for n in pairs]}, "right")
     chart = row_chart(left, right, limits=(0, 100), scale=PERCENT, axis="percent of pairs", foot_lines=1)
     share = 100 * low / pairs
@@ -107,7 +106,7 @@ def share_ranges(table: pd.DataFrame) -> Drawn:
     if has.any():
         values = table["printed_value"].to_numpy(float)[has]
         dots(chart.ax, values, at[has], PRINTED, size=6, edge=1.5, gid="printed", clip_on=True)
-        key.add("printed", PRINTED, width=0.12)
+        key.add("published", PRINTED, width=0.12)
     spans = zip(studies, shares, estimates, reaches)
     genes = [f"{study} {estimate} (intervals {reach})" for study, share, estimate, reach in spans if share == "a2"]
     alt = alt_text(
@@ -139,7 +138,7 @@ def shares_by_age(table: pd.DataFrame) -> Drawn:
     said = np.isfinite(shares).any(axis=1) | (np.array(words) != "")
     ensure(said.all(), "a row has neither a share nor words", field="words")
     ensure((np.nansum(shares, axis=1) <= 1 + 1e-6).all(), "the shares of a row add up to more than 1")
-    measures = [m if s == "printed" else f"{m}, restated" for m, s in zip(measures, table["status"])]
+    measures = [m if s == "printed" else f"{m}, recomputed" for m, s in zip(measures, table["status"])]
     shown = ["" if i and age == ages[i - 1] else age for i, age in enumerate(ages)]
     left = {"Age": shown, "Study": studies, "Measure": measures, "Scale": scales}
     chart = keyed_chart(left, {}, limits=(0, 1), scale=SHARE, axis="share of the variance")
@@ -153,7 +152,7 @@ def shares_by_age(table: pd.DataFrame) -> Drawn:
         if text:
             label(chart.ax, 0.01, i, text, fontsize=chart.size, color=colour("muted"), clip_on=False)
         elif start < 1 - 1e-6:
-            label(chart.ax, start + 0.02, i, "rest not printed", fontsize=chart.size, color=colour("muted"))
+            label(chart.ax, start + 0.02, i, "rest not published", fontsize=chart.size, color=colour("muted"))
     fill_key(chart, {NAMES[name]: fill for name, fill in PARTS.items()})
     listed = [
         f"{study} ({age}): " + ", ".join(f"{n} {SHARE.write(v)}" for n, v in zip(NAMES.values(), row) if v == v)
@@ -203,10 +202,7 @@ def power_by_split(table: pd.DataFrame) -> Drawn:
         words.append(f"{panel}: " + ", ".join(listed))
     key = Key(fig, 0.1 if narrow() else LEFT, below + 0.2)
     for name, look in looks.items():
-        # Each series is one line with a mark in its middle.
-        style = look.line().style() | look.mark.style() | {"markevery": [1], "transform": fig.dpi_scale_trans}
-        fig.add_artist(Line2D([key.x, key.x + 0.18, key.x + 0.36], [key.y] * 3, **style))
-        key.add(name, width=0.36, space=0.09, gap=0.35)
+        key.add(name, look.line(), look.mark, space=0.09, gap=0.35)
     most = table["power"].max()
     alt = alt_text(
         f"Simulated power, percent. {'. '.join(words)}",

@@ -36,7 +36,7 @@ DESIGNS: dict[str, Design] = {
     NONE: Design(NONE, 0.8, (0, (1, 2.6)), False, Mark("", False, "muted")),
 }
 KEY_WIDTH = 8.6  # inches: the key goes on in a new line beyond
-TITLES = {"printed": "Printed", "n": "n"}  # headings of the columns that a table may have
+TITLES = {"printed": "Published", "n": "n"}  # headings of the columns that a table may have
 
 
 @drawing

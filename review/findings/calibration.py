@@ -49,7 +49,7 @@ def chart(table: pd.DataFrame) -> pd.DataFrame:
     shown = table[table["strength"].isin(["as printed", score.LEARNED])].reset_index(drop=True)
     numbers = {one: 100 * shown[of] for one, of in (("value", "share"), ("low", "low"), ("high", "high"))}
     held, plain = shown["inside"].astype(str) + "/" + shown["truths"].astype(str), shown["strength"] == "as printed"
-    made = {"Kind": shown["kind"], "Set": plain.map({True: "printed", False: "usual"}), "Held": held}
+    made = {"Kind": shown["kind"], "Set": plain.map({True: "as printed", False: "usual"}), "Held": held}
     return pd.DataFrame({**made, **numbers, "open": plain})
 
 
@@ -86,7 +86,7 @@ def truths(rows: pd.DataFrame) -> pd.DataFrame:
         sets = _ends(at["as printed"]), _ends(at["usual"]), inside[0] if inside else none
         first = case, truth, given[str(case)].get(str(truth), "–"), at["usual"]["value"]
         made.append((*first, *sets, cause, at["usual"]["use"]))
-    names = ["Case", "Quantity", "Printed", "Truth", "As printed", "Usual", "Held", "Cause", "use"]
+    names = ["Case", "Quantity", "Published", "Truth", "As printed", "Usual", "Held", "Cause", "use"]
     return pd.DataFrame(made, columns=names)
 
 

@@ -9,7 +9,7 @@ from restated.errors import RestatedError
 from restated.estimate import proportions
 from restated.reconstruct.counts import CountSet, counts
 from restated_book import claims, paths
-from restated_book.register import PublishedNumber, Register
+from restated_book.register import Register
 from review.findings.numbers import value
 
 #: Roles as the figure shows them; two roles of one programme are shown as one.
@@ -111,17 +111,12 @@ def figures(register: Register, statements: pd.DataFrame, sources: pd.DataFrame)
         number, claim = register[figure["register_id"]], by_claim[figure["claim_id"]]
         exact = number.value.value is not None and number.value.kind == "exact"
         cited = claim["cited"]
-        printed = (number.quantity, number.value.text, number.unit, _number_or_bound(number), not exact)
+        # "Over 250" is drawn at 250, "approximately 200" at 200.
+        ends = [float(end) for end in (number.value.low, number.value.high) if end is not None]
+        drawn = sum(ends) / len(ends) if number.value.value is None else value(number.value)
+        printed = (number.quantity, number.value.text, number.unit, drawn, not exact)
         rests_on = "; ".join(dict.fromkeys(independence[s] for s in cited)) or "–"
         checked = (", ".join(cited) or "none named", rests_on, claim["verdict"])
         rows.append((number.id, figure["short"], *printed, *checked, figure["note"]))
     columns = ["id", "short", "quantity", "printed", "counts", "value", "open", "cited", "independence", "verdict"]
     return pd.DataFrame(rows, columns=[*columns, "note"])
-
-
-def _number_or_bound(number: PublishedNumber) -> float:
-    """Return the number in a bound or an approximate figure: over 250 gives 250, approximately 200 gives 200."""
-    if number.value.value is not None:
-        return value(number.value)
-    ends = [end for end in (number.value.low, number.value.high) if end is not None]
-    return float(sum(ends) / len(ends))

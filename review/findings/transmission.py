@@ -12,9 +12,12 @@ from restated.estimate.effects import d_to_r
 from restated.plots.words import number
 from restated.reconstruct import studysets
 from restated.reconstruct.tables import TableSet
+from restated_book import paths
 from restated_book.register import Register
 from review.findings import numbers, stability
 
+#: Short descriptions of recomputed numbers by id.
+SHORT: dict[str, str] = paths.tables(__file__)
 #: Classes of caregivers, and the class of children that corresponds to each.
 CLASSES = {"dismissing": "avoidant", "autonomous": "secure", "preoccupied": "resistant", "unresolved": "disorganized"}
 #: Tables drawn for a percentile interval: their ends then vary by about .001 from seed to seed.
@@ -146,7 +149,7 @@ def path_panels(
     Keys are edges ("a", "b", "direct", "indirect", "total"): `printed` has text and value, `restated` the quantity.
     """
     mine = paths[paths["case"] == case].set_index("quantity")[["value", "low", "high"]]
-    rows: list[tuple] = [("as printed", edge, value, None, None, text) for edge, (text, value) in printed.items()]
+    rows: list[tuple] = [("as published", edge, value, None, None, text) for edge, (text, value) in printed.items()]
     rows += [("restated by regression", edge, *mine.loc[q], None) for edge, q in restated.items()]
     return pd.DataFrame(rows, columns=["panel", "edge", "value", "low", "high", "text"])
 

@@ -131,9 +131,9 @@ WIDE = """all => all.filter(t => t.checkVisibility() && !t.closest('.rs-data')).
 
 
 def tables_fit_the_screen(tab) -> None:
-    """No table that the builder makes has to be pushed sideways, but for the data behind a figure, which say so."""
+    """No table has to be pushed sideways, but for the data behind a figure, which say so."""
     tab.evaluate("document.querySelectorAll('details:has(table)').forEach(d => { d.open = true })")
-    assert tab.eval_on_selector_all(".rs-table, .rs-ledger", WIDE) == []
+    assert tab.eval_on_selector_all(".rs-table, .rs-ledger, .table", WIDE) == []
 
 
 def turn(tab, theme: str) -> None:

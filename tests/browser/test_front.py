@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter
 
+import openpyxl
 import pytest
 from playwright.sync_api import expect
 
@@ -117,3 +119,17 @@ def test_each_reader_has_a_path_of_at_most_four_links(front):
     paths = front.query_selector_all("#where-to-start li")
     assert len(paths) == 5
     assert all(1 <= len(p.query_selector_all("a")) <= 4 for p in paths)
+
+
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_a_cohort_can_be_opened_in_a_spreadsheet_in_three_clicks(browser, site, size):
+    tab = open_page(browser, site, "book/index.html", size=size)
+    tab.get_by_role("link", name="reconstructed cohorts").click()
+    workbook = tab.locator('a[href$=".xlsx"][href*="cohort-"]').first
+    with tab.expect_download() as saved:
+        workbook.click()
+    # The third click opens the file that was saved.
+    sheets = openpyxl.load_workbook(io.BytesIO(saved.value.path().read_bytes()), read_only=True)
+    head, *children = sheets["data"].iter_rows(values_only=True)
+    assert {"child", "attachment", "boy", "high_risk"} <= set(head)
+    assert len(children) >= 1_364 and all("not real" in str(row[head.index("status")]) for row in children)

@@ -150,7 +150,7 @@ def test_a_bibliography_may_be_a_file_or_keys(tmp_path):
         ({"id": "Verhage 2016"}, "id", "'Verhage 2016' is not an id"),
         ({"study": ""}, "study", "the value is missing"),
         ({"note": "x "}, "note", "'x ' has blanks at its end"),
-        ({"value": "high"}, "value", "'high' is not a number. Write it as printed"),
+        ({"value": "high"}, "value", "'high' is not a number. Write it as published"),
         ({"value": "1.31", "ci_low": "", "ci_high": ""}, "value", "1.31 is above 1, the most a r can be"),
         ({"value": "-1.01"}, "value", "-1.01 is below -1"),
         ({"statistic": "kappa", "value": "1.2"}, "value", "1.2 is above 1, the most a kappa can be"),

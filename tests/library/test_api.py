@@ -113,13 +113,13 @@ def test_every_check_is_tried_above():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: rs.tables(50, kapa=".43"), "unknown printed number 'kapa'. Use one of n, row1"),
+        (lambda: rs.tables(50, kapa=".43"), "unknown published number 'kapa'. Use one of n, row1"),
         (lambda: rs.tables(50, kappa=0.43), "the digits printed for 0.43 are unknown"),
-        (lambda: rs.twins(57, agrement="70"), "unknown printed number 'agrement'"),
+        (lambda: rs.twins(57, agrement="70"), "unknown published number 'agrement'"),
         (lambda: rs.check("t", t="2.2"), "the check 't' needs df, p. It takes t, df, p"),
         (lambda: rs.check("tt", t="2.2"), "unknown check 'tt'"),
         (lambda: rs.check("z", z=1.96, p=".05"), "the digits printed for 1.96 are unknown"),
-        (lambda: rs.check("z", z="1.96", p=".05", n=3), "unknown printed number 'n'"),
+        (lambda: rs.check("z", z="1.96", p=".05", n=3), "unknown published number 'n'"),
         (lambda: rs.scores("3.5", "0.58", 4, 1, 7, dof=1), "unknown argument 'dof'. Use one of mean, sd, n"),
         (lambda: rs.moments(22, 100), "moments needs sd. It takes n, mean, sd, shape"),
         (lambda: rs.tables(50, kappa="0,5%"), "field 'kappa': '0,5%' is in percent. Write it as a proportion."),

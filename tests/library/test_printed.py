@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restated.errors import RestatedError
-from restated.printed import decimal_mark, parse, parse_number
+from restated.printed import decimal_mark, legible, parse, parse_number
 from tests.printing import contains, interval
 
 quick = settings(deadline=None, derandomize=True, max_examples=100)
@@ -171,7 +171,7 @@ def test_a_required_number_names_its_place(text):
         parse_number(text, file="numbers.csv", row=7, field="value")
     message = str(caught.value)
     assert "numbers.csv, row 7, field 'value'" in message
-    assert "Write it as printed" in message
+    assert "Write it as published" in message
     with pytest.raises(RestatedError):
         interval(text)
 
@@ -305,3 +305,19 @@ def test_no_printed_number_has_more_digits_than_are_kept(text):
 
 def test_a_sign_may_be_parted_from_its_number_by_any_blank():
     assert parse("-\n.5").value == parse("-\t.5").value == Decimal("-.5")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("SMD -0.39 (-0.61 to -0.17), n = 1568", "SMD −0.39 (−0.61 to −0.17), n = 1,568"),
+        ("0 to 0 % of 29000", "0 % of 29,000"),
+        ("−1 to 1, 1.5 to 1.55, < 0.0001 to 0.0001", "−1 to 1, 1.5 to 1.55, < 0.0001 to 0.0001"),
+        ("4 to 4 %, .25 to .25", "4 %, .25"),
+        ("2012-2014, pages 1769–1782, doi 10.1177/00131644, id-2008 and x-1", None),
+        ("14749.5 to 14750.5 in 1995", "14,749.5 to 14,750.5 in 1995"),
+    ],
+)
+def test_texts_are_shown_with_minus_signs_and_commas_and_without_ranges_of_one_number(text, shown):
+    assert legible(text) == (text if shown is None else shown)
+    assert legible(legible(text)) == legible(text)

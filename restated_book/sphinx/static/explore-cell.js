@@ -19,8 +19,8 @@
         { name: "change", label: "True change of " + group + ", in standard deviations", type: "range", min: "0", max: "1.5", step: "0.05", value: "0.5" },
         { name: "group", label: "Size of " + group, type: "range", min: "4", max: "200", step: "1", value: "30" },
         { name: "groups", label: "Groups of this size that could have been looked at", type: "range", min: "1", max: "40", step: "1", value: "8" },
-        { name: "n", label: "Members of the study", value: "1000", inputmode: "numeric" },
-        { name: "detectable", label: "Change that a group of the size below shows with 80 % power", value: "0.6" },
+        { name: "n", label: "People in the study", value: "1000", inputmode: "numeric" },
+        { name: "detectable", label: "Change that a group of the size below finds with 80 % power", value: "0.6" },
         { name: "reference", label: "Size of that group", value: "30", inputmode: "numeric" },
       ];
     },

@@ -146,7 +146,7 @@
     const spread = [on[0][0] - reach, on[0][1] + reach].map(function (e) { return r ? Math.tanh(e) : e; });
     return {
       tau2: tau2, prediction: spread,
-      answer: "Between studies, tau² is " + x.span(tau2[0], tau2[1]) + (r ? " (on Fisher's z)" : "") + ". The true effect of a new study is expected from " + x.show(spread[0]) + " to " + x.show(spread[1]) + ", if all studies were of one size.",
+      answer: "Between studies, tau² is " + x.span(tau2[0], tau2[1]) + (r ? " (on Fisher's z)" : "") + ". The true effect of a new study is expected from " + x.show(spread[0]) + " to " + x.show(spread[1]) + ", if all studies had the same size.",
       rows: [["tau²", x.span(tau2[0], tau2[1])], ["95 % prediction interval, widest over the rounding", x.show(spread[0]) + " to " + x.show(spread[1])], ["size of each study, if all were equal", x.show(n / k)]],
     };
   }
@@ -168,9 +168,9 @@
     fields: function () {
       return [
         { name: "check", label: "What to check", type: "select", value: "t", options: [
-          ["t", "t against p"], ["F", "F against p"], ["chi2", "chi² against p"], ["z", "z against p"], ["r", "correlation r against p"],
-          ["percent", "percentage against n"], ["grim", "mean of whole numbers against n (GRIM)"], ["agreement", "agreement and kappa of two raters"],
-          ["interval", "estimate in the middle of its interval"], ["interval-p", "interval against p"], ["pooled", "pooled effect: spread between studies"]] },
+          ["t", "t and p"], ["F", "F and p"], ["chi2", "chi² and p"], ["z", "z and p"], ["r", "correlation r and p"],
+          ["percent", "percentage and n"], ["grim", "mean of whole numbers and n (GRIM)"], ["agreement", "agreement and kappa of two raters"],
+          ["interval", "estimate in the middle of its interval"], ["interval-p", "interval and p"], ["pooled", "pooled effect: spread between studies"]] },
         { name: "statistic", label: "Test statistic, as published", value: "2.20", when: is(...TESTS) },
         { name: "df", label: "Degrees of freedom (two for F, with a comma)", value: "28", when: is("t", "F", "chi2") },
         { name: "percent", label: "Percentage, as published", value: "62.6", when: is("percent", "agreement") },

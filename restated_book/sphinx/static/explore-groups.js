@@ -65,7 +65,7 @@
       image.put("rect", { x: at(0), y: line - 8, width: at(1) - at(0), height: 16, class: "rs-try-ground" });
       image.put("rect", { x: at(0), y: line - 8, width: Math.max(0, at(result.limit) - at(0)), height: 16, class: "rs-try-fill" });
       image.put("circle", { cx: at(ratio), cy: line, r: 7, class: "rs-try-dot" });
-      image.put("text", { x: at(0), y: 20, class: "rs-try-text" }, "filled: the test shows it");
+      image.put("text", { x: at(0), y: 20, class: "rs-try-text" }, "filled: the test detects it");
       image.put("text", { x: at(0), y: 40, class: "rs-try-text" }, "dot: the ratio you chose");
       [0, 0.25, 0.5, 0.75, 1].forEach(function (tick) {
         image.put("text", { x: at(tick), y: 94, class: "rs-try-text", "text-anchor": tick === 0 ? "start" : tick === 1 ? "end" : "middle" }, String(tick));

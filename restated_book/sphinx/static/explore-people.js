@@ -22,9 +22,9 @@
         { name: "phi", label: "Correlation r between the two classifications", type: "range", min: "-0.2", max: "0.9", step: "0.01", value: "0.3" },
         { name: "low", label: "Lowest correlation in a single study (prediction interval)", value: "0" },
         { name: "high", label: "Highest correlation in a single study", value: "0.5" },
-        { name: "first", label: "Of 100 people in the first place: " + first, type: "range", min: "5", max: "95", step: "1", value: "55" },
-        { name: "second", label: "Of 100 people in the second place: " + second, type: "range", min: "5", max: "95", step: "1", value: "60" },
-        { name: "stability", label: "Correlation of " + second + " with " + later + " (1: nothing changes)", type: "range", min: "0", max: "1", step: "0.01", value: "1" },
+        { name: "first", label: "Number of " + first + " in 100", type: "range", min: "5", max: "95", step: "1", value: "55" },
+        { name: "second", label: "Number with " + second + " in 100", type: "range", min: "5", max: "95", step: "1", value: "60" },
+        { name: "stability", label: "Stability: correlation with the class " + later + " (1: no change)", type: "range", min: "0", max: "1", step: "0.01", value: "1" },
       ];
     },
     compute: function (now, words) {
@@ -43,7 +43,7 @@
         rows: [
           ["of 100 " + first, count(middle[0]) + " (" + range(0) + ")"],
           ["of 100 " + others, count(middle[1]) + " (" + range(1) + ")"],
-          ["more of 100", String(count(middle[0]) - count(middle[1])).replace("-", "\u2212")],
+          ["difference per 100", String(count(middle[0]) - count(middle[1])).replace("-", "\u2212")],
           ["correlation after the change over time", x.show(Number(now.phi) * stability, 3)],
         ],
       };

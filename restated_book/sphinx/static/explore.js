@@ -5,7 +5,7 @@
   const MINUS = "\u2212";
 
   // --- numbers as they are published, read like restated.printed --------------------------------------------------------
-  const AS_PRINTED = "Write it as printed, for example .31, 12.5 or <.001";
+  const AS_PRINTED = "Write it as published, for example .31, 12.5 or <.001";
   function fault(field, message, remedy) {
     const error = new Error((field ? "field '" + field + "': " : "") + message + "." + (remedy ? " " + remedy + "." : ""));
     error.ours = true;

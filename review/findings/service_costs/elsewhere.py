@@ -71,7 +71,7 @@ def spreads(register: Register) -> pd.DataFrame:
     sizes = int(value("priebe2012-n-dbt")), int(value("priebe2012-n-tau"))
     implied = spread_from_interval(value("priebe2012-cost-dbt"), value("priebe2012-cost-tau"), *sizes, low, high)
     windows = [
-        (key, "Wagner 2016", what, "printed", *printed(value(f"{id}-sd") / value(id)), False, True)
+        (key, "Wagner 2016", what, "as reported", *printed(value(f"{id}-sd") / value(id)), False, True)
         for key, (id, what) in WINDOWS.items()
     ]
     n = int(value("brettschneider2014-vanasselt2008-n"))
@@ -93,8 +93,8 @@ def spreads(register: Register) -> pd.DataFrame:
         ("stevenson-before", "Stevenson 1999", "admission cost, year before", by_range, *before, False, False),
         ("stevenson-after", "Stevenson 1999", "admission cost, year after", by_range, *after, False, False),
         ("bourke", "Bourke 2018", "direct cost, usual services", "bounded, if over patients", *irish, True, False),
-        ("priebe-days", "Priebe 2012", "inpatient days, not costs", "printed", *days, True, False),
-        ("meuldijk", "Meuldijk 2017", "savings over evaluations", "printed", *savings, True, False),
+        ("priebe-days", "Priebe 2012", "inpatient days, not costs", "as reported", *days, True, False),
+        ("meuldijk", "Meuldijk 2017", "savings over evaluations", "as reported", *savings, True, False),
     ]
     return pd.DataFrame(rows, columns=["key", "study", "what", "known", "low", "high", "value", "open", "total"])
 

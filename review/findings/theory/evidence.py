@@ -107,7 +107,7 @@ def evidence_table(graph: pd.DataFrame, edges: pd.DataFrame, register: Register)
 def _interval(number: PublishedNumber) -> str:
     """Return the printed interval in words."""
     if number.ci_low is None or number.ci_high is None:
-        return "not printed"
+        return "not published"
     return f"{number.ci_low.text} to {number.ci_high.text}".replace("-", "−")
 
 
@@ -117,6 +117,6 @@ def _size(row: Mapping, name: str) -> str:
     if name == "n" and np.isnan(row["n"]) and not np.isnan(row["n_group1"]):
         return f"{int(row['n_group1']):,} and {int(row['n_group2']):,}{whole}"
     if np.isnan(row[name]):
-        return "not printed" if name == "n" or row["design_class"].startswith("pooled") else "one sample"
+        return "not published" if name == "n" or row["design_class"].startswith("pooled") else "one sample"
     unit = f" {row['k_unit']}" if name == "k" and isinstance(row["k_unit"], str) and row["k_unit"] else ""
     return f"{int(row[name]):,}{unit}{whole}"

@@ -300,4 +300,4 @@ def test_stars_are_read_as_tables_usually_mean_them(tmp_path):
     row = {"statistic": "Q", "value": "99.66", "k": "34", "p": "**"}
     (found,) = audit.run(small(tmp_path, row), groups=[])
     assert (found.check, found.outcome) == ("statistic-p", audit.CONSISTENT)
-    assert "p < .01 (printed as **)" in found.sentence
+    assert "p < .01 (published as **)" in found.sentence

@@ -67,6 +67,7 @@ def test_the_file_is_a_notebook_without_anything_private(works):
     assert "rs-light" in text
     made = json.loads(text)
     assert made["metadata"]["kernelspec"]["name"] == "python3"
+    assert "make rerun" in made["cells"][0]["source"]
     assert "Cite as: " in made["cells"][-1]["source"] and "CC BY 4.0" in made["cells"][-1]["source"]
 
 
@@ -74,6 +75,6 @@ def test_a_lab_finds_what_the_text_was_and_what_became_of_each_role(works):
     written = "{published}`seen-first-hand` of {claim}`A03`.\n"
     content = executed(FIGURE) | {"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": written}]}
     made = json.loads(notebook.for_reader(content, PAGE, ROWS, works))
-    assert made["cells"][0]["source"] == ".31 of A03."
-    assert made["cells"][0]["metadata"] == {outputs.MYST: written.strip()}
+    assert made["cells"][1]["source"] == ".31 of A03."
+    assert made["cells"][1]["metadata"] == {outputs.MYST: written.strip()}
     assert made["metadata"][outputs.MYST] == {"{published}`seen-first-hand`": ".31", "{claim}`A03`": "A03"}

@@ -71,6 +71,16 @@ def test_a_table_of_the_text_is_named_after_its_section_and_its_headings_have_a_
     assert pages.name_tables(named) == named
 
 
+def test_rows_of_a_table_of_three_columns_say_in_each_cell_what_it_is():
+    head, row = ("".join(f"<{tag}>{x}</{tag[:2]}>" for x in "AB<") for tag in ('th class="head"', "td"))
+    wide = f'<table class="table">{head.replace("<<", "&lt;<")}{row}{row}</table>'
+    named = pages.name_tables(wide)
+    assert '<table class="table rs-cards">' in named
+    assert named.count('<td>A</td><td data-label="B">B</td><td data-label="&lt;">') == 2
+    assert pages.name_tables(named) == named
+    assert "rs-cards" not in pages.name_tables(wide.replace('<th class="head">B</th>', ""))
+
+
 CITATION = '<a class="reference internal" href="references.html#cite-{0}" title="All of {0}.">20{0}</a>'
 
 

@@ -89,8 +89,8 @@ def test_alternative_text_out_of_bounds_is_refused(sentences):
 
 
 def test_plural():
-    assert words.plural(1, "study", "studies") == "1 study"
-    assert words.plural(1600, "study", "studies") == "1,600 studies"
+    assert [words.plural(n, "study") for n in (1, 1600)] == ["1 study", "1,600 studies"]
+    assert [words.plural(2, one) for one in ("day", "box", "branch")] == ["2 days", "2 boxes", "2 branches"]
 
 
 @pytest.mark.parametrize(

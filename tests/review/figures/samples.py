@@ -35,9 +35,9 @@ from tests.library.plots.samples import Gallery, fit, studies
 def paths() -> pd.DataFrame:
     return pd.DataFrame(
         [
-            ("Printed", "a", 0.31, None, None, ".31"),
-            ("Printed", "b", 0.27, None, None, ".27"),
-            ("Printed", "direct", None, None, None, ""),
+            ("Published", "a", 0.31, None, None, ".31"),
+            ("Published", "b", 0.27, None, None, ".27"),
+            ("Published", "direct", None, None, None, ""),
             ("Restated", "a", 0.31, 0.305, 0.315, ""),
             ("Restated", "b", 0.19, 0.18, 0.2, ""),
             ("Restated", "direct", 0.25, 0.24, 0.26, ""),
@@ -463,12 +463,12 @@ FIGURES = {
     ),
     "people": (
         lambda: people.hundreds(people_rows(), lower="secure", higher="insecure", outermost="in the worst tenth"),
-        "7.4 against 12.8",
+        "7.4 versus 12.8",
     ),
     "perhundred": (lambda: people.per_hundred(per_hundred_rows()), "8 (1 to 79) of 100 treated"),
     "places": (
         lambda: reach.place_matrix(named_places(), roles=["shop", "school", "mill"], totals={"school": "3"}),
-        "school: 2 listed, 3 printed",
+        "school: 2 listed, 3 given as total",
     ),
     "response bounds": (lambda: reach.response_bounds(bounds_by_response()), "89 to 89 % if all replied"),
     "timeline": (lambda: timeline.timeline(dated_events(), {"here": (2012, 2014)}), "10 events"),

@@ -17,10 +17,10 @@ NODES = ("Cause", "Mediator", "Outcome")
 def test_path_diagram_shows_each_coefficient_and_what_is_not_printed():
     drawn = path_diagram(paths(), NODES)
     shown = texts(drawn.fig)
-    for text in ("Printed", "Restated", ".27", ".19", "[.180, .200]", "not printed", *NODES):
+    for text in ("Published", "Restated", ".27", ".19", "[.180, .200]", "not published", *NODES):
         assert text in shown
     assert "indirect (a × b): .06 [.055, .063]" in shown
-    assert "direct not printed" in drawn.alt and "b .19 [.180, .200]" in drawn.alt
+    assert "direct not published" in drawn.alt and "b .19 [.180, .200]" in drawn.alt
     assert np.allclose(drawn.data["value"].dropna(), paths()["value"].dropna().astype(float))
     arrows = [a for a in drawn.fig.artists if type(a).__name__ == "FancyArrowPatch"]
     assert [arrow.get_linestyle() != "-" and arrow.get_linestyle() != "solid" for arrow in arrows].count(True) == 1
@@ -49,7 +49,7 @@ def test_path_diagram_needs_three_nodes_that_fit():
 
 def test_estimates_without_interval_are_hollow_and_said_so():
     drawn = over_time(estimates())
-    assert drawn.data["interval"].tolist() == ["no interval published", "no interval published", "printed"]
+    assert drawn.data["interval"].tolist() == ["no interval published", "no interval published", "published"]
     assert "hollow: no interval published" in texts(drawn.fig)
     assert "Third 2024: .25 [.22, .28]" in texts(drawn.fig) and "First 1995: .47" in texts(drawn.fig)
     assert "2 have no interval published" in drawn.alt

@@ -24,7 +24,7 @@ def test_every_role_of_a_place_has_its_shape_in_its_column():
         assert len(at) == expected + 2 and len(set(at)) == 2
     data = drawn("places").data.set_index("place")
     assert (data.loc["Ayton", "shop"], data.loc["Ayton", "mill"]) == ("listed", "–")
-    assert (data.loc["names listed", "school"], data.loc["total printed", "school"]) == ("2", "3")
+    assert (data.loc["names listed", "school"], data.loc["total given", "school"]) == ("2", "3")
 
 
 def test_matrix_refuses_what_it_cannot_show():

@@ -52,9 +52,9 @@ def test_groups_below_chance_are_said_in_words():
 
 def test_a_restated_row_says_so_in_the_picture_and_in_its_data():
     drawn = twins.shares_by_age(life())
-    assert drawn.data["measure"].tolist()[-1] == "score, restated"
+    assert drawn.data["measure"].tolist()[-1] == "score, recomputed"
     words = [t.get_text() for t in drawn.fig.findobj(lambda a: hasattr(a, "get_text"))]
-    assert "score, restated" in words and "rest not printed" in words
+    assert "score, recomputed" in words and "rest not published" in words
 
 
 def test_power_that_reaches_what_is_wanted_is_not_called_below():

@@ -195,10 +195,10 @@ def test_implied_is_above_observed(printed, edges):
 
 def test_evidence_table_labels_missing_numbers(printed, graph, edges):
     table = theory.evidence.evidence_table(graph, edges, printed).set_index("Arrow")
-    assert table.loc["G5", "Interval"] == "not printed" and table.loc["G7", "Best evidence obtained"] == "none"
+    assert table.loc["G5", "Interval"] == "not published" and table.loc["G7", "Best evidence obtained"] == "none"
     assert table.loc["G5b", "Best evidence obtained"] == "no number" and table.loc["G5b", "N"] == "162"
     assert table.loc["G8", "N"] == "1,448 and 2,006 in the whole review"
-    assert (table.loc["G6", "k"], table.loc["G10b", "k"]) == ("one sample", "not printed")
+    assert (table.loc["G6", "k"], table.loc["G10b", "k"]) == ("one sample", "not published")
     assert (
         table.loc["G4", "Interval"] == "−0.26 to −0.15"
         and table.loc["G2", "k"] == "174 studies"

@@ -133,7 +133,7 @@ def test_path_panels_have_printed_and_restated_paths():
     paths = transmission.indirect_paths({"x": ((0.245, 0.255), (0.295, 0.305), (0.245, 0.255))})
     panels = transmission.path_panels(paths, "x", {"direct": (".24", 0.24)}, {"direct": "direct effect of the cause"})
     printed, restated = panels.iloc[0], panels.iloc[1]
-    assert (printed["panel"], printed["text"], printed["value"]) == ("as printed", ".24", 0.24)
+    assert (printed["panel"], printed["text"], printed["value"]) == ("as published", ".24", 0.24)
     assert restated["low"] < restated["value"] < restated["high"]
 
 
