@@ -25,7 +25,7 @@ _ELSEWHERE += tuple(watch.ROOMS)
 _SYSTEM = [Path(f"/{name}") for name in _TABLES["system"]] + [Path.home() / name for name in _TABLES["home"]]
 _SYSTEM += (Path(os.environ[name]) for name in _TABLES["named"] if name in os.environ)
 #: Folders of installed packages.
-_PACKAGES = {sysconfig.get_path(kind) for kind in ("purelib", "platlib")}
+_PACKAGES = {os.path.join(sysconfig.get_path(kind), "") for kind in ("purelib", "platlib")}
 #: First part of each path in the list of a package's files.
 _FIRST = re.compile(r'^"?([^/,\n]+)', re.M)
 
@@ -76,8 +76,8 @@ def _normal(name: str) -> str:
 def _is_locked(place: str) -> bool:
     """Return whether a module's file comes with Python or with a locked package."""
     for packages in _PACKAGES:
-        if place.startswith(os.path.join(packages, "")):
-            return Path(place).relative_to(packages).parts[0].partition(".")[0] in _locked()
+        if place.startswith(packages):
+            return place.removeprefix(packages).split(os.sep)[0].partition(".")[0] in _locked()
     return watch.installed(place)
 
 
