@@ -20,18 +20,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from restated import intervals
 from restated.arguments import Floats, Ints, is_whole
 from restated.errors import RestatedError
-from restated.intervals import (
-    Constraint,
-    Ends,
-    closed_interval,
-    describe,
-    integer_range,
-    printed_text,
-    refuse_proportion,
-    scaled,
-)
 from restated.reconstruct.enumeration import Exhaustive, inside, ragged_ranges
 
 # Candidate tables examined at a time: the dozen working arrays stay near the processor's cache.
@@ -107,21 +98,21 @@ class TableSet(Exhaustive):
 def two_by_two(
     n: int,
     *,
-    row1: Constraint | None = None,
-    col1: Constraint | None = None,
-    row1_share: Constraint | None = None,
-    col1_share: Constraint | None = None,
-    agreement: Constraint | None = None,
-    kappa: Constraint | None = None,
-    phi: Constraint | None = None,
-    chi2: Constraint | None = None,
-    odds_ratio: Constraint | None = None,
-    sensitivity: Constraint | None = None,
-    specificity: Constraint | None = None,
-    row_percent: Constraint | None = None,
-    row2_percent: Constraint | None = None,
-    col_percent: Constraint | None = None,
-    col2_percent: Constraint | None = None,
+    row1: intervals.Constraint | None = None,
+    col1: intervals.Constraint | None = None,
+    row1_share: intervals.Constraint | None = None,
+    col1_share: intervals.Constraint | None = None,
+    agreement: intervals.Constraint | None = None,
+    kappa: intervals.Constraint | None = None,
+    phi: intervals.Constraint | None = None,
+    chi2: intervals.Constraint | None = None,
+    odds_ratio: intervals.Constraint | None = None,
+    sensitivity: intervals.Constraint | None = None,
+    specificity: intervals.Constraint | None = None,
+    row_percent: intervals.Constraint | None = None,
+    row2_percent: intervals.Constraint | None = None,
+    col_percent: intervals.Constraint | None = None,
+    col2_percent: intervals.Constraint | None = None,
 ) -> TableSet:
     """List all integer 2 x 2 tables with total `n` that reproduce every printed number given.
 
@@ -146,17 +137,17 @@ def two_by_two(
         problem = f"n = {n} with these constraints leaves {candidates} tables to examine"
         raise RestatedError(problem, remedy="Add a margin or the percentage of agreement")
     tables = np.concatenate([np.empty((0, 4), dtype=np.int64), *_search(n, bounds, pairs)])
-    asked = ", ".join([f"n = {n}", *(f"{name} {describe(value)}" for name, value in given.items())])
+    asked = ", ".join([f"n = {n}", *(f"{name} {intervals.describe(value)}" for name, value in given.items())])
     conflict = () if len(tables) else _conflict(n, bounds)
     return TableSet(tables[np.lexsort(tables.T[::-1])], n, asked, candidates, conflict)
 
 
-def examined(n: int, given: Mapping[str, Constraint]) -> int:
+def examined(n: int, given: Mapping[str, intervals.Constraint]) -> int:
     """Return how many tables `two_by_two` looks at; a RestatedError if the total is above `MAX_TOTAL`."""
     return _planned(n, given)[2]
 
 
-def _planned(n: int, given: Mapping[str, Constraint]) -> tuple[dict[str, Ends], _Pairs, int]:
+def _planned(n: int, given: Mapping[str, intervals.Constraint]) -> tuple[dict[str, intervals.Ends], _Pairs, int]:
     """Return the limits of each quotient, the outer loops of the search, and how many tables they leave."""
     if n > MAX_TOTAL:
         raise RestatedError(f"the total {n} is above {MAX_TOTAL}, the most the exact search can hold", field="n")
@@ -182,25 +173,25 @@ def quantities(tables: Ints) -> dict[str, Floats]:
     return found | cells | {"n": a + b + c + d, "row2": c + d, "col2": b + d}
 
 
-def _quotient_bounds(name: str, value: Constraint, n: int) -> Ends:
+def _quotient_bounds(name: str, value: intervals.Constraint, n: int) -> intervals.Ends:
     """Ends of the interval for the integer quotient of a statistic."""
-    ends = closed_interval(value, name)
+    ends = intervals.closed_interval(value, name)
     if name in _PERCENTAGES:
-        refuse_proportion(value, name)
-    if name in _PERCENTAGES or (name in _PROPORTIONS and "%" in printed_text(value)):
-        return scaled(ends, Fraction(1, 100))
+        intervals.refuse_proportion(value, name)
+    if name in _PERCENTAGES or (name in _PROPORTIONS and "%" in intervals.printed_text(value)):
+        return intervals.scaled(ends, Fraction(1, 100))
     if name == "phi":
         low, high = (None if x is None else x * abs(x) for x in ends)
         return low, high
-    return scaled(ends, Fraction(1, n)) if name == "chi2" else ends
+    return intervals.scaled(ends, Fraction(1, n)) if name == "chi2" else ends
 
 
-def _outer(n: int, bounds: dict[str, Ends]) -> tuple[_Pairs, int]:
+def _outer(n: int, bounds: dict[str, intervals.Ends]) -> tuple[_Pairs, int]:
     """The two tightest of row total, column total and diagonal, with their integer values, and the tables they span."""
     spans = {}
     for line, (count_name, share_name) in _LINEAR.items():
-        first, last = integer_range(*bounds.get(count_name, (None, None)), 0, n)
-        first, last = integer_range(*scaled(bounds.get(share_name, (None, None)), n), first, last)
+        first, last = intervals.integer_range(*bounds.get(count_name, (None, None)), 0, n)
+        first, last = intervals.integer_range(*intervals.scaled(bounds.get(share_name, (None, None)), n), first, last)
         spans[line] = np.arange(first, last + 1, dtype=np.int64)
     x_name, y_name = sorted(spans, key=lambda line: spans[line].size)[:2]
     xs, ys = spans[x_name], spans[y_name]
@@ -211,7 +202,7 @@ def _outer(n: int, bounds: dict[str, Ends]) -> tuple[_Pairs, int]:
     return (x_name, xs, y_name, ys), candidates
 
 
-def _search(n: int, bounds: dict[str, Ends], pairs: _Pairs) -> Iterator[Ints]:
+def _search(n: int, bounds: dict[str, intervals.Ends], pairs: _Pairs) -> Iterator[Ints]:
     """Compatible tables, block by block."""
     x_name, xs, y_name, ys = pairs
     if not (xs.size and ys.size):
@@ -236,7 +227,7 @@ def _search(n: int, bounds: dict[str, Ends], pairs: _Pairs) -> Iterator[Ints]:
             yield block.T
 
 
-def _conflict(n: int, bounds: dict[str, Ends]) -> tuple[str, ...]:
+def _conflict(n: int, bounds: dict[str, intervals.Ends]) -> tuple[str, ...]:
     """Constraints whose removal, one at a time, lets at least one table fit."""
     helpful = []
     for name in bounds:

@@ -14,22 +14,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon, Rectangle
 from matplotlib.text import Text
 
+from restated.plots import style as styles
 from restated.plots.marks import GUIDE, Fill, Line, Mark, dots
 from restated.plots.rows import MARGIN, padded
-from restated.plots.style import (
-    BASE,
-    POINTS,
-    Drawn,
-    axes_in_inches,
-    colour,
-    drawing,
-    framed,
-    narrow,
-    new_figure,
-    text_width,
-    width,
-    write,
-)
+from restated.plots.style import Drawn, drawing
 from restated.plots.verdicts import MARKS
 from restated.plots.words import Scale, alt_text, count, number, plain_ticks, plural
 from restated.verdict import SHORT, assign
@@ -55,7 +43,7 @@ def text_at(words: str, x: float = 0.5, y: float = 0.5, *, stacked: Place | None
     """Return a place on a text, by shares of its width and height; `stacked` is the place on a narrow screen."""
 
     def place(fig: Figure) -> tuple[float, float]:
-        if stacked and narrow():
+        if stacked and styles.narrow():
             return stacked(fig)
         found = fig.findobj(lambda artist: isinstance(artist, Text) and artist.get_text() == words)
         ensure(found, f"the figure has no text '{words}'")
@@ -97,22 +85,22 @@ def _inside(fig: Figure, artist: Artist, x: float, y: float) -> tuple[float, flo
 @drawing
 def annotate(drawn: Drawn, callouts: Sequence[Callout], *, top: float = 0.0) -> Drawn:
     """Add numbered callouts to a figure, which is changed and `top` inches higher, and name them in its words."""
-    fig = drawn.narrow().fig if narrow() and drawn.narrow else drawn.fig
+    fig = drawn.narrow().fig if styles.narrow() and drawn.narrow else drawn.fig
     across, height = fig.get_size_inches()
     fig.set_size_inches(across, height + top)
     for ax in fig.axes:
         left, bottom, wide, high = ax.get_position().bounds
         ax.set_position((left, bottom * height / (height + top), wide, high * height / (height + top)))
     fig.canvas.draw()
-    style = {"fontweight": "bold", "color": colour("page"), "ha": "center", "va": "baseline", "gid": "callout"}
+    style = {"fontweight": "bold", "color": styles.colour("page"), "ha": "center", "va": "baseline", "gid": "callout"}
     for i, callout in enumerate(callouts, start=1):
         x, y = callout.at(fig)
         dx, dy = callout.away
         if np.hypot(dx, dy) > SHORTEST:
-            _add(fig, [x, x + dx], [y, y + dy], color=colour("ink"), linewidth=1.0, zorder=20, gid="leader")
-            _add(fig, [x], [y], marker="o", markersize=3.5, color=colour("ink"), zorder=20)
-        _add(fig, [x + dx], [y + dy], marker="o", markersize=BADGE, color=colour("ink"), zorder=21)
-        write(fig, x + dx, y + dy - DROP, str(i), zorder=22, **style)
+            _add(fig, [x, x + dx], [y, y + dy], color=styles.colour("ink"), linewidth=1.0, zorder=20, gid="leader")
+            _add(fig, [x], [y], marker="o", markersize=3.5, color=styles.colour("ink"), zorder=20)
+        _add(fig, [x + dx], [y + dy], marker="o", markersize=BADGE, color=styles.colour("ink"), zorder=21)
+        styles.write(fig, x + dx, y + dy - DROP, str(i), zorder=22, **style)
     named = ", ".join(f"{i} {callout.name}" for i, callout in enumerate(callouts, start=1))
     first = f"Picture with {plural(len(callouts), 'numbered part')}: {named}"
     return Drawn(fig, alt_text(first, *_SENTENCE.split(drawn.alt)), drawn.data)
@@ -172,7 +160,7 @@ PRINTED = Fill("band2", "second", width=1.2)
 
 def _end() -> float:
     """Right end of the number lines, in inches."""
-    return min(LINES_WIDTH, width()) - 0.3
+    return min(LINES_WIDTH, styles.width()) - 0.3
 
 
 @drawing
@@ -187,22 +175,27 @@ def number_lines(table: pd.DataFrame) -> Drawn:
     table = checked(table, "title", "printed", "printed_value", "printed_low", "printed_high", "restated", "low")
     table = checked(table, "high", "grade", "decimals", "from", "to")
     height = EACH * len(table) + 2 * MARGIN
-    fig = new_figure(min(LINES_WIDTH, width()), height)
+    fig = styles.new_figure(min(LINES_WIDTH, styles.width()), height)
     left, bold = MARGIN + INDENT, {"fontweight": "bold", "va": "baseline"}
     rows = []
     for i, row in enumerate(table.to_dict("records")):
         verdict, restated = _verdict(row), _restated(row)
         words, top = SHORT[verdict], height - MARGIN - i * EACH
-        ax = axes_in_inches(fig, LINES_AT, top - TITLE - 2 * LANE, _end() - LINES_AT, 2 * LANE)
+        ax = styles.axes_in_inches(fig, LINES_AT, top - TITLE - 2 * LANE, _end() - LINES_AT, 2 * LANE)
         _number_line(ax, i, row, MARKS[verdict])
         middle = top - TITLE / 2
-        write(fig, left, middle - DROP, row["title"], gid=f"title-{i}", **bold)
-        write(fig, _end(), middle - DROP, words, ha="right", **bold)
-        _add(fig, [_end() - 1.05 * text_width(words, BASE, "bold") - 0.12], [middle], **MARKS[verdict].style(7))
-        write(fig, left, top - TITLE - LANE / 2 - DROP, f"printed {row['printed']}", va="baseline")
+        styles.write(fig, left, middle - DROP, row["title"], gid=f"title-{i}", **bold)
+        styles.write(fig, _end(), middle - DROP, words, ha="right", **bold)
+        _add(
+            fig,
+            [_end() - 1.05 * styles.text_width(words, styles.BASE, "bold") - 0.12],
+            [middle],
+            **MARKS[verdict].style(7),
+        )
+        styles.write(fig, left, top - TITLE - LANE / 2 - DROP, f"printed {row['printed']}", va="baseline")
         whole = f"restated {restated}"
-        for j, line in enumerate([whole] if text_width(whole, BASE) <= WORDS else ["restated", restated]):
-            write(fig, left, top - TITLE - LANE * (1.5 + 0.75 * j) - DROP, line, va="baseline")
+        for j, line in enumerate([whole] if styles.text_width(whole, styles.BASE) <= WORDS else ["restated", restated]):
+            styles.write(fig, left, top - TITLE - LANE * (1.5 + 0.75 * j) - DROP, line, va="baseline")
         ends = (float(row["printed_low"]), float(row["printed_high"]))
         rows.append((row["title"], row["printed"], *ends, restated, words))
     listed = [f"{title}: printed {printed}, restated {again}, {words}" for title, printed, _, _, again, words in rows]
@@ -258,19 +251,19 @@ def two_intervals(estimates: Sequence[float], fit: Any, *, scale: Scale, axis: s
     average, ci_low, ci_high, pi_low, pi_high = (float(scale.back(getattr(fit, name))) for name in names)
     low, high = padded(float(values[0]), float(values[-1]))
     low, high = min(low, pi_low), max(high, pi_high)
-    plot = min(DOTS_WIDTH, width()) - 0.5
+    plot = min(DOTS_WIDTH, styles.width()) - 0.5
     step = (high - low) / plot * DOT
     columns = pd.Series(np.round((values - low) / step).astype(int))
     heights = columns.groupby(columns).cumcount()
     top = DOT * (heights.max() + 1) + 0.1 + LANES
-    fig, ax = framed(plot + 0.5, 0.45 + top + 0.62, 0.25, 0.62, plot, top)
+    fig, ax = styles.framed(plot + 0.5, 0.45 + top + 0.62, 0.25, 0.62, plot, top)
     ax.set(xlim=(low, high), ylim=(0, top), xlabel=axis)
     without_y(ax)
     plain_ticks(ax.xaxis, low, high, scale=Scale("", leading_zero=scale.leading_zero))
     ax.plot([average] * 2, [0, top], zorder=1, **Line("accent", GUIDE, 0.9).style())
     heights = heights.sort_values(kind="stable")
     at, y = low + columns[heights.index] * step, LANES + DOT * (heights + 0.5)
-    dots(ax, at, y, Mark("o", True, "muted"), size=DOT * POINTS * 0.85, edge=0, zorder=2, gid="estimates")
+    dots(ax, at, y, Mark("o", True, "muted"), size=DOT * styles.POINTS * 0.85, edge=0, zorder=2, gid="estimates")
     middle, tall = 0.72, 0.11
     corners = [(ci_low, middle), (average, middle + tall), (ci_high, middle), (average, middle - tall)]
     ax.add_patch(Polygon(corners, closed=True, zorder=3, gid="diamond", **CONFIDENCE.style()))

@@ -6,20 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from restated.plots import style
 from restated.plots.marks import Fill, Line, Mark, dots, limited
 from restated.plots.rows import MARGIN, whiskers
-from restated.plots.style import (
-    Drawn,
-    axes_in_inches,
-    colour,
-    drawing,
-    narrow,
-    new_figure,
-    panel_title,
-    text_width,
-    width,
-    write,
-)
+from restated.plots.style import Drawn, drawing, width
 from restated.plots.words import Scale, alt_text, count, number, plain_ticks
 from review.figures.pieces import fill_key, keyed_chart, stacked_bars
 from review.figures.tables import checked, distinct, ensure, texts
@@ -95,7 +85,7 @@ def shares(
         at = np.arange(len(labels)) + STEP * (i - (len(events) - 1) / 2)
         whiskers(chart, at, 100 * part["low"], 100 * part["high"], role=mark.role, width=1.6)
         dots(chart.ax, 100 * part["share"], at, mark)
-    width = sum(0.28 + text_width(name, chart.size) for name in names.values()) - 0.28
+    width = sum(0.28 + style.text_width(name, chart.size) for name in names.values()) - 0.28
     key = chart.key(max(min(chart.left, chart.width - width - 0.5 * len(names)), MARGIN + 0.1), lift=0.055)
     for name, mark in zip(names.values(), MARKS):
         key.add(name, mark, width=0.0, space=0.13, gap=0.32)
@@ -126,31 +116,33 @@ def checks(parts: Mapping[str, pd.DataFrame], *, grades: tuple[str, ...]) -> Dra
     `parts`: ``spread`` (`wave`, `observed`, `implied`), ``correlation`` (`lag`, `observed`, `implied`), ``residuals``
     (`normal`, `observed` percentiles); `grades` are short names of the waves.
     """
-    if narrow():
+    if style.narrow():
         step = BOTTOM + HEIGHT + TOP
-        fig = new_figure(width(), 3 * step)
-        axes = [axes_in_inches(fig, LEFT, (2 - i) * step + BOTTOM, width() - LEFT - 0.15, HEIGHT) for i in range(3)]
+        fig = style.new_figure(width(), 3 * step)
+        axes = [
+            style.axes_in_inches(fig, LEFT, (2 - i) * step + BOTTOM, width() - LEFT - 0.15, HEIGHT) for i in range(3)
+        ]
     else:
-        fig = new_figure(LEFT + 3 * SIDE + 2 * GAP + 0.15, BOTTOM + HEIGHT + TOP)
-        axes = [axes_in_inches(fig, LEFT + i * (SIDE + GAP), BOTTOM, SIDE, HEIGHT) for i in range(3)]
-    dots: dict[str, Any] = {"linestyle": "none", "marker": "o", "color": colour("accent"), "zorder": 2}
+        fig = style.new_figure(LEFT + 3 * SIDE + 2 * GAP + 0.15, BOTTOM + HEIGHT + TOP)
+        axes = [style.axes_in_inches(fig, LEFT + i * (SIDE + GAP), BOTTOM, SIDE, HEIGHT) for i in range(3)]
+    dots: dict[str, Any] = {"linestyle": "none", "marker": "o", "color": style.colour("accent"), "zorder": 2}
     spread, correlation, residuals = parts["spread"], parts["correlation"], parts["residuals"]
     for ax, part, x in ((axes[0], spread, "wave"), (axes[1], correlation, "lag")):
-        ax.plot(part[x], part["implied"], color=colour("muted"), linewidth=1.4, zorder=1)
+        ax.plot(part[x], part["implied"], color=style.colour("muted"), linewidth=1.4, zorder=1)
         ax.plot(part[x], part["observed"], markersize=5, **dots)
     axes[0].set_ylim(0, 1.25 * spread[["observed", "implied"]].to_numpy().max())
     shown = [0, len(grades) // 2, len(grades) - 1]
     axes[0].set_xticks(shown, [grades[i] for i in shown])
     axes[1].set(ylim=(0, 1), xticks=correlation["lag"])
     ends = [residuals.to_numpy().min(), residuals.to_numpy().max()]
-    axes[2].plot(ends, ends, color=colour("muted"), linewidth=1.2, zorder=1)
+    axes[2].plot(ends, ends, color=style.colour("muted"), linewidth=1.2, zorder=1)
     axes[2].plot(residuals["normal"], residuals["observed"], markersize=3, **dots)
     plain_ticks(axes[2].xaxis, *axes[2].get_xlim(), most=6)
     for ax, (title, below) in zip(axes, PANELS):
         plain_ticks(ax.yaxis, *ax.get_ylim(), most=7)
-        panel_title(ax, title, 1.04)
+        style.panel_title(ax, title, 1.04)
         ax.set_xlabel(below)
-    write(fig, LEFT, 0.16, "dots: in the data; lines: implied by the model", color=colour("muted"))
+    style.write(fig, LEFT, 0.16, "dots: in the data; lines: implied by the model", color=style.colour("muted"))
     off, far = (float(np.abs(part["observed"] - part["implied"]).max()) for part in (spread, correlation))
     first, last = (residuals.map(number).iloc[end] for end in (0, -1))
     alt = alt_text(

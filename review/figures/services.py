@@ -8,21 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from restated.plots import style
 from restated.plots.legend import Key, spread
 from restated.plots.marks import DASHES, DOTS, GUIDE, SOLID, Fill, Line, Mark, dots
-from restated.plots.style import (
-    BASE,
-    Drawn,
-    colour,
-    drawing,
-    framed,
-    ground,
-    narrow,
-    per_inch,
-    text_width,
-    width,
-    wrap_to,
-)
 from restated.plots.words import PLAIN, alt_text, count, number, plain_ticks
 from review.figures.pieces import label, without_y
 from review.figures.tables import checked, distinct, ensure, numbers, parts, rows
@@ -53,8 +41,8 @@ Named: TypeAlias = tuple[str, Sequence[float]]
 Region: TypeAlias = tuple[str, tuple[float, float]]
 
 
-@drawing
-def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
+@style.drawing
+def denominators(table: pd.DataFrame, *, largest: int) -> style.Drawn:
     """Draw a cell for every denominator up to `largest`: the count that gives the percentage, or empty.
 
     `table`: `label`, `percent` (as printed), `arm` (the size in question: outlined) and `counts` (dict of denominator
@@ -63,20 +51,20 @@ def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
     table = checked(table, "label", "percent", "arm", "counts")
     ensure(table["arm"].max() <= largest, "an arm is larger than the denominators shown", field="arm")
     labels = [f"{r.label}: {r.percent} %" for r in rows(table)]
-    left = max(text_width(label, BASE) for label in labels) + 0.25
-    left, row_height = (0.1, 1.7 * ROW) if narrow() else (left, ROW)
+    left = max(style.text_width(label, style.BASE) for label in labels) + 0.25
+    left, row_height = (0.1, 1.7 * ROW) if style.narrow() else (left, ROW)
     height = row_height * len(table)
-    fig, ax = framed(width(), height + 0.75, left, 0.6, width() - left - 0.1, height)
+    fig, ax = style.framed(style.width(), height + 0.75, left, 0.6, style.width() - left - 0.1, height)
     ax.set(xlim=(0.5, largest + 0.5), ylim=(len(table) - 0.5, -0.5))
     without_y(ax)
     for y, row in enumerate(rows(table)):
-        ax.plot([0.5, row.arm + 0.5], [y, y], color=colour("grid"), linewidth=1, zorder=0)
+        ax.plot([0.5, row.arm + 0.5], [y, y], color=style.colour("grid"), linewidth=1, zorder=0)
         for n, cases in row.counts.items():
             _cell(ax, n, y, POSSIBLE)
             label(ax, n, y, str(cases), ha="center")
         dash = "-" if row.arm in row.counts else (0, (2.5, 1.5))
         _cell(ax, row.arm, y, Fill("none", "warn", width=1.8, dash=dash), zorder=3)
-    if narrow():
+    if style.narrow():
         for y, words in enumerate(labels):
             label(ax, 0.5, y - 0.38, words)
     else:
@@ -92,18 +80,18 @@ def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
         "; ".join(map(": ".join, zip(labels, lists))),
     )
     data = {"outcome and arm": table["label"], "percent": table["percent"], "counts that give it": lists}
-    return Drawn(fig, alt, pd.DataFrame(data | {"arm": table["arm"], "attainable with the arm": fits}))
+    return style.Drawn(fig, alt, pd.DataFrame(data | {"arm": table["arm"], "attainable with the arm": fits}))
 
 
 def _cell(ax: Axes, n: int, y: int, fill: Fill, zorder: float = 1) -> None:
-    high = 0.5 if narrow() else 0.84
+    high = 0.5 if style.narrow() else 0.84
     ax.add_patch(Rectangle((n - 0.46, y - high / 2), 0.92, high, zorder=zorder, **fill.style()))
 
 
-@drawing
+@style.drawing
 def summed(
     path: pd.DataFrame, *, arms: Mapping[str, str], windows: Sequence[str], crossings: Sequence[float], mark: str = ""
-) -> Drawn:
+) -> style.Drawn:
     """Draw cumulative cost per patient by month, windows as bands, and the points where the arms change places.
 
     `path` has `month` (0 is randomisation) and one column per arm, a row for the start and for each end of a window.
@@ -116,31 +104,31 @@ def summed(
     top = 1.12 * path[list(arms)].to_numpy(float).max()
     doubt = ", unverified" if mark else ""
     ends = {arm: f"{words}: {count(path[arm].iloc[-1])}{doubt}" for arm, words in arms.items()}
-    room = max(text_width(end, BASE) for end in ends.values()) + 0.3
-    room, foot = (0.2, 1.3) if narrow() else (room, 0.6)
-    fig, ax = framed(width(), SUMS_HEIGHT, 1.0, foot, width() - 1.0 - room, SUMS_HEIGHT - foot - 0.15)
+    room = max(style.text_width(end, style.BASE) for end in ends.values()) + 0.3
+    room, foot = (0.2, 1.3) if style.narrow() else (room, 0.6)
+    fig, ax = style.framed(style.width(), SUMS_HEIGHT, 1.0, foot, style.width() - 1.0 - room, SUMS_HEIGHT - foot - 0.15)
     ax.set(xlim=(month[0], month[-1]), ylim=(0, top))
     ax.set(xlabel="months from randomisation", ylabel="US dollars per patient, summed")
     for i, (name, start, end) in enumerate(zip(windows, month, month[1:])):
         if i % 2:
-            ax.axvspan(start, end, facecolor=colour("zone3"), linewidth=0, zorder=0)
-        inside = (end - start) / per_inch(ax)[0]
-        lines = "\n".join(wrap_to(name, inside, BASE))
-        label(ax, (start + end) / 2, 0.97 * top, lines, ha="center", va="top", color=colour("muted"))
+            ax.axvspan(start, end, facecolor=style.colour("zone3"), linewidth=0, zorder=0)
+        inside = (end - start) / style.per_inch(ax)[0]
+        lines = "\n".join(style.wrap_to(name, inside, style.BASE))
+        label(ax, (start + end) / 2, 0.97 * top, lines, ha="center", va="top", color=style.colour("muted"))
     if mark:
         middle = (month[0] + month[-1]) / 2
-        label(ax, middle, 0.07 * top, mark, ha="center", va="center", fontweight="bold", color=colour("warn"))
+        label(ax, middle, 0.07 * top, mark, ha="center", va="center", fontweight="bold", color=style.colour("warn"))
     key = Key(ax, 0.1, 0.55, mark=(6, 1.0))
-    right = month[-1] + 0.12 * per_inch(ax)[0]
+    right = month[-1] + 0.12 * style.per_inch(ax)[0]
     for (arm, end), (line, look) in zip(ends.items(), UNVERIFIED if mark else LOOKS):
         ax.plot(month, path[arm], zorder=3, clip_on=False, **line.style(), **look.style(6, 1.0))
-        if narrow():
+        if style.narrow():
             key.add(end, line, look)
         else:
             label(ax, right, path[arm].iloc[-1], end, clip_on=False)
     first = next(iter(arms))
     for at in crossings:
-        tone = colour("muted" if mark else "warn")
+        tone = style.colour("muted" if mark else "warn")
         ax.plot([at], [np.interp(at, month, path[first])], marker="X", markersize=9, color=tone, zorder=4)
     ax.set_xticks(month, [f"{int(m)}".replace("-", "−") for m in month])
     ticks = [t for t in PLAIN.ticks(0, top, most=6) if t <= top]
@@ -152,13 +140,13 @@ def summed(
         mark[:1].upper() + mark[1:],
         f"The lines cross at month {months}" if months else "The lines do not cross",
     )
-    return Drawn(fig, alt, path.rename(columns={**arms, "month": "months from randomisation"}))
+    return style.Drawn(fig, alt, path.rename(columns={**arms, "month": "months from randomisation"}))
 
 
-@drawing
+@style.drawing
 def limits(
     curves: pd.DataFrame, bands: pd.DataFrame, *, marks: Mapping[str, float], ratios: Named, region: Region, top: float
-) -> Drawn:
+) -> style.Drawn:
     """Draw the largest SD/mean at which a ratio of mean costs is still significant, by test.
 
     `curves`: `test`, `ratio`, `cv`, of tests that moments determine. `bands`: `test`, `ratio`, `low`, `high`, ranges
@@ -170,9 +158,9 @@ def limits(
     tests, sets = distinct(curves, "test"), distinct(bands, "test")
     problem = f"at most {len(LINES)} curves and {len(BANDS)} bands can be distinguished"
     ensure(len(tests) <= len(LINES) and len(sets) <= len(BANDS), problem, field="test")
-    room = 0.2 if narrow() else max((text_width(words, BASE) for words in marks), default=0) + 0.25
-    foot = 3.4 if narrow() else 0.62
-    fig, ax = framed(width(), HEIGHT + foot - 0.62, 0.75, foot, width() - 0.75 - room, HEIGHT - ABOVE)
+    room = 0.2 if style.narrow() else max((style.text_width(words, style.BASE) for words in marks), default=0) + 0.25
+    foot = 3.4 if style.narrow() else 0.62
+    fig, ax = style.framed(style.width(), HEIGHT + foot - 0.62, 0.75, foot, style.width() - 0.75 - room, HEIGHT - ABOVE)
     ax.set(xlim=(0.1, 1), ylim=(0, top), ylabel="SD/mean in both arms")
     ax.set_xlabel("mean cost, partial hospitalization over general psychiatric care")
     ax.axhspan(*region[1], zorder=0.5, **REGION.style())
@@ -184,8 +172,8 @@ def limits(
     levels = sorted(marks, key=marks.__getitem__)
     for name, place in zip(levels, spread([marks[name] for name in levels], 0.21 * top / (HEIGHT - ABOVE))):
         ax.plot([0.1, 1], [marks[name]] * 2, zorder=2, **Line("muted", GUIDE, 0.9).style())
-        if narrow():
-            label(ax, 0.99, place, name, ha="right", va="bottom", bbox=ground(), zorder=4)
+        if style.narrow():
+            label(ax, 0.99, place, name, ha="right", va="bottom", bbox=style.ground(), zorder=4)
             continue
         ax.plot([1, 1.012], [marks[name], place], clip_on=False, **Line("muted", width=0.9).style())
         label(ax, 1.02, place, name, clip_on=False)
@@ -194,8 +182,8 @@ def limits(
     ticks = np.arange(1, 11) / 10
     ax.set_xticks(ticks, [number(t, 1) for t in ticks])
     plain_ticks(ax.yaxis, 0, top, most=7)
-    place = (0.1, foot - 0.95) if narrow() else (0.75, HEIGHT - 0.2)
-    key = Key(fig, *place, mark=(6.5, 1.5), right=width())
+    place = (0.1, foot - 0.95) if style.narrow() else (0.75, HEIGHT - 0.2)
+    key = Key(fig, *place, mark=(6.5, 1.5), right=style.width())
     looks: dict[str, Any] = {**dict(zip(tests, LINES)), **dict(zip(sets, BANDS)), words: HOLLOW, region[0]: REGION}
     for name, look in looks.items():
         key.add(name, look, gap=0.31)
@@ -211,7 +199,7 @@ def limits(
         _said(region),
         "All limits fall to 0 as the ratio nears 1",
     )
-    return Drawn(fig, alt, data.rename(columns=names))
+    return style.Drawn(fig, alt, data.rename(columns=names))
 
 
 def _said(region: Region) -> str:
