@@ -7,6 +7,7 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
@@ -101,10 +102,9 @@ def _sources(names: Iterable[str]) -> set[str]:
     """Replace compiled modules, which Python reads in place of their source, by the source."""
     found = set()
     for name in names:
-        try:
-            found.add(importlib.util.source_from_cache(name) if name.endswith(".pyc") else name)
-        except (ValueError, NotImplementedError):
-            found.add(name)
+        with suppress(ValueError, NotImplementedError):
+            name = importlib.util.source_from_cache(name) if name.endswith(".pyc") else name
+        found.add(name)
     return found
 
 
