@@ -43,12 +43,14 @@ word: $(STAMP) ## Build the book with a Word file of each chapter
 
 # A file's tests stay together: many share one scratch book. The longest files come first (tests/tiers.py).
 PARALLEL := --numprocesses logical --dist loadfile --no-loadscope-reorder
+# There is a process for each core already: threads of linear algebra would only wait for each other.
+TESTS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest $(PARALLEL)
 
 test: $(STAMP) ## Test the library, the builder's units, one small book and one page (about a minute)
-	@$(RUN) -m pytest $(PARALLEL) -m "not full"
+	@$(TESTS) -m "not full"
 
 test-all: $(STAMP) ## Run the whole test suite, on all cores (minutes)
-	@$(RUN) -m pytest $(PARALLEL)
+	@$(TESTS)
 
 lint: $(STAMP) ## Check format, types, the contracts between the rooms and the house rules
 	@$(RUN) -m ruff check .

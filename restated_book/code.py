@@ -58,6 +58,7 @@ def imported() -> set[str]:
     return {n for n, module in loaded if n.partition(".")[0] in tops and getattr(module, "__file__", None)}
 
 
+@cache
 def file(module: str) -> Path | None:
     """Return the file of a module of :func:`packages`; None if there is no such module."""
     top, *rest = module.split(".")

@@ -8,6 +8,7 @@ one too few, unless a function keeps a table out of sight of the notebook.
 import ast
 import symtable
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -66,6 +67,9 @@ class _Notebook:
         self.names, self.place = names, (cell, line)
         self.carried: dict[str, set[str]] = {}
         self.found: set[str] = set()
+        self.loads = defaultdict[int, list[tuple[int, str]]](list)
+        for at, row, table, _ in _loads:
+            self.loads[at].append((row, table))
         #: Names of one and the same container, and names that a function of the notebook assigns outside itself.
         self.same: dict[int, set[str]] = {}
         self.outside: dict[str, set[str]] = {}
@@ -99,14 +103,18 @@ class _Notebook:
 
     def step(self, cell: int, statement: ast.stmt, use: "_Use") -> None:
         """Follow one statement without parts, or the head of one with parts."""
-        last = statement.end_lineno if not _parts(statement) else _parts(statement)[0][0].lineno - 1
-        lines = range(statement.lineno, max(last or 0, statement.lineno) + 1)
-        tables = {table for at, row, table, _ in _loads if at == cell and row in lines}
-        tables = tables.union(*(self.carried.get(name, ()) for name in use.reads))
-        if cell == self.place[0] and self.place[1] in lines:
-            self.found = tables
+        tables = set[str]().union(*(self.carried.get(name, ()) for name in use.reads))
+        if cell == self.place[0] or cell in self.loads:
+            last = statement.end_lineno if not _parts(statement) else _parts(statement)[0][0].lineno - 1
+            lines = range(statement.lineno, max(last or 0, statement.lineno) + 1)
+            tables |= {table for row, table in self.loads[cell] if row in lines}
+            if cell == self.place[0] and self.place[1] in lines:
+                self.found = tables
         if isinstance(statement, ast.FunctionDef):
             self.outside[statement.name] = use.outside
+        if not tables:
+            self.carried |= {name: set() for name in use.replaces}
+            return
         called = [name for name in use.reads if getattr(self.names.get(name), "__module__", "") == "__main__"]
         filled = use.calls | use.changes | (use.given if called else set())
         filled = set().union(*(self.same.get(id(self.names.get(name)), ()) for name in filled))
@@ -115,6 +123,7 @@ class _Notebook:
             self.carried[name] = tables | kept
 
 
+@lru_cache(maxsize=10_000)
 def _parts(statement: ast.stmt) -> list[list[ast.stmt]]:
     """Return the bodies of a loop, a condition or the like; a definition is one statement."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

@@ -7,6 +7,7 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
@@ -24,17 +25,23 @@ _ELSEWHERE += tuple(watch.ROOMS)
 #: Folders outside the book that belong to the system, to Jupyter or to caches of libraries.
 _SYSTEM = [Path(f"/{name}") for name in _TABLES["system"]] + [Path.home() / name for name in _TABLES["home"]]
 _SYSTEM += (Path(os.environ[name]) for name in _TABLES["named"] if name in os.environ)
+#: Folders of installed packages.
+_PACKAGES = {os.path.join(sysconfig.get_path(kind), "") for kind in ("purelib", "platlib")}
+#: First part of each path in the list of a package's files.
+_FIRST = re.compile(r'^"?([^/,\n]+)', re.M)
 
 
 def _places(names: Iterable[str]) -> list[str]:
     """Return paths that results can rest on: inside the book relative to it, outside it whole."""
-    found = set()
+    found, inside, root = set(), cache(paths.inside), f"{paths.ROOT}{os.sep}"
     for name in names:
-        if inside := paths.inside(name):
-            if inside.split("/", 1)[0] not in _ELSEWHERE and "__pycache__" not in inside:
+        folder, last = os.path.split(name)
+        # Links on the way to a file are followed once for all files of its folder.
+        if (place := inside(os.path.join(folder, "_"))) and last:
+            place = place[:-1] + last
+            if place.split("/", 1)[0] not in _ELSEWHERE and "__pycache__" not in place:
                 # A folder on the way can be a link, and lead elsewhere later.
-                here = Path(name).is_relative_to(paths.ROOT)
-                found |= {inside, Path(name).relative_to(paths.ROOT).as_posix() if here else inside}
+                found |= {place, name[len(root) :] if name.startswith(root) else place}
         elif not _of_the_system(name) and not paths.ROOT.is_relative_to(name):
             found.add(name)
     return sorted(found)
@@ -54,8 +61,12 @@ def _locked() -> frozenset[str]:
     with watch.own():
         names = {_normal(name) for name in re.findall(r"^([\w.-]+)==", code.lock(), re.M)}
         for package in distributions():
-            if not names or _normal(package.metadata["Name"] or "") in names:
-                found |= {file.parts[0].partition(".")[0] for file in package.files or ()}
+            # Both files are read as text: parsed, they are tens of thousands of paths, and messages of whole readmes.
+            named = re.search("^Name: *(.+)", package.read_text("METADATA") or "", re.M)
+            if not names or _normal(named[1] if named else package.metadata["Name"] or "") in names:
+                listed = package.read_text("RECORD")
+                files = _FIRST.findall(listed) if listed else [file.parts[0] for file in package.files or ()]
+                found |= {name.partition(".")[0] for name in files}
     return frozenset(found)
 
 
@@ -66,10 +77,9 @@ def _normal(name: str) -> str:
 
 def _is_locked(place: str) -> bool:
     """Return whether a module's file comes with Python or with a locked package."""
-    for kind in ("purelib", "platlib"):
-        packages = sysconfig.get_path(kind)
-        if place.startswith(os.path.join(packages, "")):
-            return Path(place).relative_to(packages).parts[0].partition(".")[0] in _locked()
+    for packages in _PACKAGES:
+        if place.startswith(packages):
+            return place.removeprefix(packages).split(os.sep)[0].partition(".")[0] in _locked()
     return watch.installed(place)
 
 
@@ -93,10 +103,9 @@ def _sources(names: Iterable[str]) -> set[str]:
     """Replace compiled modules, which Python reads in place of their source, by the source."""
     found = set()
     for name in names:
-        try:
-            found.add(importlib.util.source_from_cache(name) if name.endswith(".pyc") else name)
-        except (ValueError, NotImplementedError):
-            found.add(name)
+        with suppress(ValueError, NotImplementedError):
+            name = importlib.util.source_from_cache(name) if name.endswith(".pyc") else name
+        found.add(name)
     return found
 
 

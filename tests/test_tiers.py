@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from fnmatch import fnmatch
 
 import pytest
 
@@ -19,6 +20,13 @@ POSIX_PARTS = {"fork", "geteuid", "getuid", "killpg", "mkfifo", "sched_getaffini
 @pytest.mark.parametrize("file", [f for f in FILES if f.parent != tiers.HERE], ids=lambda f: f.name)
 def test_a_file_belongs_to_a_tier(file):
     assert tiers.tier(file) in tiers.FULL
+
+
+def test_no_folder_of_tests_is_left_out(pytestconfig):
+    """Pytest by itself leaves out each folder that is called build."""
+    folders = {folder for file in FILES for folder in file.relative_to(tiers.HERE).parts[:-1]}
+    left_out = pytestconfig.getini("norecursedirs")
+    assert not [folder for folder in folders if any(fnmatch(folder, pattern) for pattern in left_out)]
 
 
 @pytest.mark.parametrize("name", [*tiers.FULL, *tiers.LONGEST])

@@ -46,6 +46,7 @@ LONGEST = (
     "builder/build/test_build.py",
     "builder/build/test_interruptions.py",
     "browser/test_every_page.py",
+    "browser/test_every_page_on_a_phone.py",
     "builder/export/test_sheets.py",
     "builder/test_freshness.py",
     "builder/test_watch.py",

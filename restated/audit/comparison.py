@@ -1,7 +1,7 @@
 """The common ground of all checks: rounding intervals, and the share of possible prints that a check rejects."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -37,7 +37,8 @@ class Comparison:
 
 def compare(printed: Printed, allowed: Sequence[Interval], start: Exact, end: Exact, detail: str) -> Comparison:
     """Compare a printed number with the intervals that others allow for it; it could be printed from start to end."""
-    fits = any(overlap(box(printed), interval) for interval in allowed)
+    own = box(printed)
+    fits = any(overlap(own, interval) for interval in allowed)
     low, high = min(a for a, _ in allowed), max(b for _, b in allowed)
     return Comparison(fits, low, high, share_refused(printed, start, end, allowed), detail)
 
@@ -94,15 +95,22 @@ def share_refused(printed: Printed, low: Exact, high: Exact, allowed: Sequence[I
     """Return the share of the printable values from `low` to `high` whose interval touches none of the `allowed`."""
     unit, half = _step(printed)
     first, last = math.ceil(Fraction(low) / unit), math.floor(Fraction(high) / unit)
-    slack = Fraction(SLACK * max(1.0, abs(float(low)), abs(float(high))))
+    reach = half + Fraction(SLACK * max(1.0, abs(float(low)), abs(float(high))))
     accepted, after = 0, first
     for start, end in sorted(allowed):
         # Prints are counted, not listed: a sum of money has millions of them.
-        begin = max(first, math.ceil((Fraction(start) - half - slack) / unit)) if math.isfinite(start) else first
-        to = min(last, math.floor((Fraction(end) + half + slack) / unit)) if math.isfinite(end) else last
+        begin = max(first, _steps(start, -reach, unit, math.ceil)) if math.isfinite(start) else first
+        to = min(last, _steps(end, reach, unit, math.floor)) if math.isfinite(end) else last
         accepted += max(0, to - max(begin, after) + 1)
         after = max(after, to + 1)
     return 1 - accepted / (last - first + 1) if last >= first else 0.0
+
+
+def _steps(x: float, shift: Fraction, unit: Fraction, whole: Callable[[float | Fraction], int]) -> int:
+    """Return ``whole((x + shift) / unit)``; in fractions, which take ten times as long, only next to a whole number."""
+    size, about = float(unit), (x + float(shift)) / float(unit)
+    near = abs(about - round(about)) <= 1e-9 * max(1.0, abs(x) / size, abs(float(shift)) / size)
+    return whole((Fraction(x) + shift) / unit if near else about)
 
 
 def _step(printed: Printed) -> tuple[Fraction, Fraction]:

@@ -23,7 +23,6 @@ import numpy as np
 from restated import intervals
 from restated.arguments import Floats, Ints, is_whole
 from restated.errors import RestatedError
-from restated.intervals import Constraint, Ends
 from restated.reconstruct.enumeration import Exhaustive, inside, ragged_ranges
 from restated.reconstruct.relations import functions
 from restated.words import tables
@@ -72,21 +71,21 @@ class TableSet(Exhaustive):
 def two_by_two(
     n: int,
     *,
-    row1: Constraint | None = None,
-    col1: Constraint | None = None,
-    row1_share: Constraint | None = None,
-    col1_share: Constraint | None = None,
-    agreement: Constraint | None = None,
-    kappa: Constraint | None = None,
-    phi: Constraint | None = None,
-    chi2: Constraint | None = None,
-    odds_ratio: Constraint | None = None,
-    sensitivity: Constraint | None = None,
-    specificity: Constraint | None = None,
-    row_percent: Constraint | None = None,
-    row2_percent: Constraint | None = None,
-    col_percent: Constraint | None = None,
-    col2_percent: Constraint | None = None,
+    row1: intervals.Constraint | None = None,
+    col1: intervals.Constraint | None = None,
+    row1_share: intervals.Constraint | None = None,
+    col1_share: intervals.Constraint | None = None,
+    agreement: intervals.Constraint | None = None,
+    kappa: intervals.Constraint | None = None,
+    phi: intervals.Constraint | None = None,
+    chi2: intervals.Constraint | None = None,
+    odds_ratio: intervals.Constraint | None = None,
+    sensitivity: intervals.Constraint | None = None,
+    specificity: intervals.Constraint | None = None,
+    row_percent: intervals.Constraint | None = None,
+    row2_percent: intervals.Constraint | None = None,
+    col_percent: intervals.Constraint | None = None,
+    col2_percent: intervals.Constraint | None = None,
 ) -> TableSet:
     """List all integer 2 x 2 tables with total `n` that reproduce every printed number given.
 
@@ -116,12 +115,12 @@ def two_by_two(
     return TableSet(tables[np.lexsort(tables.T[::-1])], n, asked, candidates, conflict)
 
 
-def examined(n: int, given: Mapping[str, Constraint]) -> int:
+def examined(n: int, given: Mapping[str, intervals.Constraint]) -> int:
     """Return how many tables `two_by_two` looks at; a RestatedError if the total is above `MAX_TOTAL`."""
     return _planned(n, given)[2]
 
 
-def _planned(n: int, given: Mapping[str, Constraint]) -> tuple[dict[str, Ends], _Pairs, int]:
+def _planned(n: int, given: Mapping[str, intervals.Constraint]) -> tuple[dict[str, intervals.Ends], _Pairs, int]:
     """Return the limits of each quotient, the outer loops of the search, and how many tables they leave."""
     if n > MAX_TOTAL:
         raise RestatedError(f"the total {n} is above {MAX_TOTAL}, the most the exact search can hold", field="n")
@@ -147,7 +146,7 @@ def quantities(tables: Ints) -> dict[str, Floats]:
     return found | cells | {"n": a + b + c + d, "row2": c + d, "col2": b + d}
 
 
-def _quotient_bounds(name: str, value: Constraint, n: int) -> Ends:
+def _quotient_bounds(name: str, value: intervals.Constraint, n: int) -> intervals.Ends:
     """Ends of the interval for the integer quotient of a statistic."""
     ends = intervals.closed_interval(value, name)
     if name in _PERCENTAGES:
@@ -160,7 +159,7 @@ def _quotient_bounds(name: str, value: Constraint, n: int) -> Ends:
     return intervals.scaled(ends, Fraction(1, n)) if name == "chi2" else ends
 
 
-def _outer(n: int, bounds: dict[str, Ends]) -> tuple[_Pairs, int]:
+def _outer(n: int, bounds: dict[str, intervals.Ends]) -> tuple[_Pairs, int]:
     """The two tightest of row total, column total and diagonal, with their integer values, and the tables they span."""
     spans = {}
     for line, (count_name, share_name) in _LINEAR.items():
@@ -176,7 +175,7 @@ def _outer(n: int, bounds: dict[str, Ends]) -> tuple[_Pairs, int]:
     return (x_name, xs, y_name, ys), candidates
 
 
-def _search(n: int, bounds: dict[str, Ends], pairs: _Pairs) -> Iterator[Ints]:
+def _search(n: int, bounds: dict[str, intervals.Ends], pairs: _Pairs) -> Iterator[Ints]:
     """Compatible tables, block by block."""
     x_name, xs, y_name, ys = pairs
     if not (xs.size and ys.size):
@@ -201,7 +200,7 @@ def _search(n: int, bounds: dict[str, Ends], pairs: _Pairs) -> Iterator[Ints]:
             yield block.T
 
 
-def _conflict(n: int, bounds: dict[str, Ends]) -> tuple[str, ...]:
+def _conflict(n: int, bounds: dict[str, intervals.Ends]) -> tuple[str, ...]:
     """Constraints whose removal, one at a time, lets at least one table fit."""
     helpful = []
     for name in bounds:

@@ -13,6 +13,7 @@ import rispy
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
 from citeproc.source.json import CiteProcJSON
 from pybtex.database import BibliographyData, Entry, Person
+from pybtex.database.output.bibtex import Writer
 
 from restated_book import paths
 from restated_book.sources import biblatex, bibliography, files, settings
@@ -241,7 +242,7 @@ def bibtex(entries: Iterable[tuple[str, Mapping]]) -> str:
         filled = [(k, v) for k, v in fields.items() if v]
         made[entry["id"]] = Entry(KINDS[kind][1], fields=filled, persons={"author": people})
         addresses += [(_DOI, entry.get("DOI", "")), (_URL, entry.get("URL", ""))]
-    text = BibliographyData(entries=made).to_string("bibtex")
+    text = Writer().to_string(BibliographyData(entries=made))  # by its name it would be looked up each time
     # pybtex would write an address as LaTeX text, with # and _ escaped; programs need it unchanged.
     for blank, address in addresses:
         text = text.replace(blank, address, 1) if address else text

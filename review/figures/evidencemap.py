@@ -169,28 +169,30 @@ def _columns(
 
 def _order(first: pd.Series, second: pd.Series, group: pd.Series) -> tuple[list[str], list[str], list[str]]:
     """Sections, sources and chapters in an order with few crossings."""
-    names = _by_mean(first, "reference", "section", sorted(set(first.index.get_level_values("section"))))
+    left, right = (pairs.unstack(fill_value=0) for pairs in (first, second))
+    claims, more, groups = left.to_numpy(), right.to_numpy(), group[left.columns].to_numpy()
+    names = _by_mean(claims.T)
 
-    def order(groups: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
-        middle = [name for one in groups for name in names if group[name] == one]
-        left, right = (_by_mean(*pair, "reference", middle) for pair in ((first, "section"), (second, "chapter")))
-        return left, middle, right
+    def order(of: Sequence[str]) -> tuple[list[int], list[int], list[int]]:
+        middle = [i for one in of for i in names if groups[i] == one]
+        return _by_mean(claims[:, middle]), middle, _by_mean(more[middle].T)
 
-    orders = map(order, permutations(sorted({group[name] for name in names})))
-    return min(orders, key=lambda one: _crossings(first, *one[:2]) + _crossings(second, *one[1:]))
+    def crossings(of: tuple[list[int], list[int], list[int]]) -> int:
+        return _crossings(claims[np.ix_(*of[:2])]) + _crossings(more[np.ix_(*of[1:])])
 
-
-def _by_mean(pairs: pd.Series, level: str, other: str, place: Sequence[str]) -> list[str]:
-    """Names of a level in the order of the mean place of what they are joined to, weighted by claims."""
-    places = pairs * pairs.index.get_level_values(other).map(place.index)
-    means = places.groupby(level=level).sum() / pairs.groupby(level=level).sum()
-    return means.sort_values(kind="stable").index.tolist()
+    ends, middle, others = min(map(order, permutations(sorted(set(groups)))), key=crossings)
+    return list(left.index[ends]), list(left.columns[middle]), list(right.columns[others])
 
 
-def _crossings(pairs: pd.Series, starts: list[str], ends: list[str]) -> int:
-    """Number of pairs of claims whose ribbons cross."""
-    (from_, to), n = np.array([(starts.index(a), ends.index(b)) for a, b in pairs.index]).T, pairs.to_numpy()
-    return int((np.outer(n, n) * (np.subtract.outer(from_, from_) * np.subtract.outer(to, to) < 0)).sum() // 2)
+def _by_mean(claims: np.ndarray) -> list[int]:
+    """Rows in the order of the mean place of the columns they are joined to, weighted by claims."""
+    return np.argsort(claims @ np.arange(claims.shape[1]) / claims.sum(axis=1), kind="stable").tolist()
+
+
+def _crossings(claims: np.ndarray) -> int:
+    """Number of pairs of claims whose ribbons cross: one starts later and ends earlier."""
+    later = claims[::-1].cumsum(axis=0)[::-1] - claims
+    return int((claims * (later.cumsum(axis=1) - later)).sum())
 
 
 def _headings(column: Column) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 from restated_book.begin import SCAFFOLD
@@ -40,15 +41,17 @@ _TABS: dict = {}
 
 
 def _tab(browser):
-    """The tab of the browser, which keeps the `faults` and `requests` of the page it shows."""
+    """The tab of the browser, which keeps the `faults` and `requests` of the page it shows, and which are `open`."""
     if browser not in _TABS or _TABS[browser].is_closed():
         tab = _TABS[browser] = browser.new_context().new_page()
         tab.set_default_timeout(PATIENCE)
         tab.on("console", lambda m: tab.faults.append(m.text) if m.type in ("error", "warning") else None)
         tab.on("pageerror", lambda e: tab.faults.append(str(e)))
         tab.on("requestfailed", lambda r: tab.faults.append(f"failed: {r.url}") if r.failure != DROPPED else None)
-        tab.on("request", lambda r: tab.requests.append(r.url))
-        tab.faults, tab.requests = [], []
+        tab.on("request", lambda r: (tab.requests.append(r.url), tab.open.add(r)))
+        for end in ("requestfinished", "requestfailed"):
+            tab.on(end, lambda r: tab.open.discard(r))
+        tab.faults, tab.requests, tab.open = [], [], set()
     return _TABS[browser]
 
 
@@ -67,10 +70,23 @@ def open_page(browser, site: Path | str, page: str, *, size: str = "laptop", the
     tab.set_viewport_size(SIZES[size])
     tab.emulate_media(media="null", color_scheme=theme, reduced_motion="null")
     tab.mouse.move(0, 0)
-    tab.faults, tab.requests = [], []
+    tab.faults, tab.requests, tab.open = [], [], set()
     file, *rest = re.split("(?=[?#])", page, maxsplit=1)
     tab.goto("".join([f"{site}{file}" if isinstance(site, str) else (site / file).as_uri(), *rest]), wait_until="load")
     return tab
+
+
+#: The browser has drawn a frame and has nothing else to do.
+IDLE = "() => new Promise(done => requestAnimationFrame(() => requestIdleCallback(done)))"
+
+
+def settled(tab) -> None:
+    """Wait until the page has all it asked for: quicker than for half a second without a request (`networkidle`)."""
+    latest = time.monotonic() + PATIENCE / 1000
+    tab.evaluate(IDLE)
+    while tab.open:
+        assert time.monotonic() < latest, [request.url for request in tab.open]
+        tab.evaluate(IDLE)
 
 
 #: The pictures that the browser has begun to load are there, and two frames drawn after that show the element at the

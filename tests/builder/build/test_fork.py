@@ -91,4 +91,4 @@ def test_a_forked_kernel_ends_with_the_process_it_came_from(tmp_path):
             os.kill(os.getpid(), 9)
     """)
     # The kernel holds the same standard output: its end shows that of the kernel.
-    subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, capture_output=True, check=False, timeout=60)
+    subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, capture_output=True, check=False, timeout=600)

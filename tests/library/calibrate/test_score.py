@@ -92,8 +92,10 @@ def test_a_truth_that_no_set_speaks_of_is_not_missed_by_an_empty_one():
 def test_an_unknown_reconstructor_is_not_supported():
     rows = score.run([case("a", CUT, {"m": 20.69}), case("b", CUT, {"m": 20.69}, reconstructor="magic")])
     own = rows[rows["case"] == "b-magic"]
-    assert set(own["inside"]) == {"not supported"}
-    assert own["cause"].str.startswith("the reconstructor 'magic' is unknown").all()
+    assert (
+        set(own["inside"]) == {"not supported"}
+        and own["cause"].str.startswith("the reconstructor 'magic' is unknown").all()
+    )
     assert inside(rows, "a-statement", "m")["usual"] == "yes"
 
 
