@@ -37,8 +37,7 @@ from restated.reconstruct import tables as table_sets
 from restated.reconstruct.enumeration import Exhaustive
 from restated.results import Result
 
-#: Most values that are drawn at once: about 1 GB.
-MOST_VALUES = 20_000_000
+MOST_VALUES = 20_000_000  #: Most values that are drawn at once: about 1 GB
 
 
 def _of(quantities: Callable[..., Mapping[str, Any]], columns: str, *names: str) -> dict[str, Callable[..., pd.Series]]:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 #: Longest run of characters without a blank that a message repeats: a longer one is a mistake known by its beginning.
 LONGEST = 200
-#: Most faults that one message lists: more than a screen of them is rarely corrected in one go.
-LISTED = 100
+LISTED = 100  #: Most faults that one message lists: more than a screen of them is rarely corrected in one go
 #: How a message names a file. Whoever knows which folder the reader works in replaces it.
 show_file: Callable[[Path], str] = str
 

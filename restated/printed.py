@@ -19,12 +19,10 @@ from restated.arguments import check_option
 from restated.errors import RestatedError
 from restated.words import tables
 
-#: Digits kept for a printed fraction that does not end (17/60); both ends are rounded outwards.
-FRACTION_DIGITS = 28
+FRACTION_DIGITS = 28  #: Digits kept for a printed fraction that does not end (17/60); both ends are rounded outwards
 #: Most digits of a printed number. More never occur in print, and Python reads thousands of them slowly or not at all.
 MOST_DIGITS = 28
-#: What to do about a number that cannot be read.
-AS_PRINTED = "Write it as published, for example .31, 12.5 or <.001"
+AS_PRINTED = "Write it as published, for example .31, 12.5 or <.001"  #: What to do about a number that cannot be read
 _UNITS = re.findall(r"\w+", "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen")
 _UNITS += ["fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
@@ -35,8 +33,7 @@ _WORDS |= {"once": 1, "twice": 2, "none": 0}
 #: Fractions in words, read as the digits they stand for: "half" is as precise as ".5".
 _FRACTIONS = {"half": ".5", "one half": ".5", "a quarter": ".25", "one quarter": ".25", "three quarters": ".75"}
 _FRACTIONS |= {"one fifth": ".2", "two fifths": ".4", "three fifths": ".6", "four fifths": ".8"}
-#: Marks by what they mean in a number.
-_ALIKE = tables(__file__)
+_ALIKE = tables(__file__)  #: Marks by what they mean in a number
 _TRANSLATE: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width forms of ASCII
 _TRANSLATE |= {ord(c): plain for plain, others in _ALIKE.items() for c in others}
 _RAISED = str.maketrans("\u207a\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "+-0123456789")

@@ -30,8 +30,7 @@ ROUNDOFF = 1e-12
 WEIGHTS_APART = 1e4
 #: The likelihood can have several maxima: it is evaluated at 0 and at these shares of an upper bound, factors of 2.
 LIKELIHOOD_GRID = tuple(2.0**-power for power in range(13, -1, -1))
-#: Draws handled at a time: 256 rows of 100 studies stay inside a processor's cache.
-CHUNK = 256
+CHUNK = 256  #: Draws handled at a time: 256 rows of 100 studies stay inside a processor's cache
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,8 @@ from restated.errors import RestatedError
 VERDICTS = ("identical", "within-rounding", "compatible", "differs", "not-recomputable", "unverified", "new")
 BASES = ("open-data", "enumerated", "moment-matched", "arithmetic", "computed", "assumed", "original", "recalled")
 GRADES = ("P", "S", "U")
-#: Two floating-point routes to one number differ by far less, and the last printed digit is far more.
-ROUNDOFF = 1e-12
-#: Text of a badge.
-SHORT = {verdict: verdict.replace("-", " ") for verdict in VERDICTS}
+ROUNDOFF = 1e-12  #: Two floating-point routes to one number differ by far less, and the last printed digit is far more
+SHORT = {verdict: verdict.replace("-", " ") for verdict in VERDICTS}  #: Text of a badge
 
 
 def assign(

@@ -32,8 +32,7 @@ WORDS, FORMAT, USUAL = (_TABLES[name] for name in ("register", "format", "usual"
 KINDS, CELLS = _TABLES["kinds"], _TABLES["cells"]
 #: Fields of a work that have an option, in the order in which they are written.
 FIELDS: list[str] = KINDS["work"]["options"]
-#: How a column is described on the command line.
-_HOW = "'n=integer in people: Size of the sample.'"
+_HOW = "'n=integer in people: Size of the sample.'"  #: How a column is described on the command line
 #: A field that is not filled in; an address that is empty is a fault.
 _EMPTY = re.compile(rb"^(\s*(?!doi|url)\w+\s*=\s*)\{\}", re.MULTILINE)
 _LATEX = re.compile(r"(?<!\\)%")  #: What LaTeX would take as the begin of a comment

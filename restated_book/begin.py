@@ -14,14 +14,11 @@ from restated_book.chapters import heads
 from restated_book.sources import files
 from restated_book.sources.changes import Changes
 
-#: Files of a new book; ``dot-`` begins the name of one that is hidden.
-SCAFFOLD = Path(__file__).with_name("scaffold")
+SCAFFOLD = Path(__file__).with_name("scaffold")  #: Files of a new book; ``dot-`` begins the name of one that is hidden
 #: Description of the settings, for editors; it goes with every book.
 SCHEMA = Path(__file__).with_name("config.schema.json")
-#: What is asked, and the answer that is taken without one.
-QUESTIONS: dict[str, list[str]] = paths.tables(__file__)
-#: Files whose values are in quotation marks.
-_QUOTED = (".yml", ".cff", ".json")
+QUESTIONS: dict[str, list[str]] = paths.tables(__file__)  #: What is asked, and the answer that is taken without one
+_QUOTED = (".yml", ".cff", ".json")  #: Files whose values are in quotation marks
 _SPDX = re.compile(r"[A-Za-z0-9.+-]+")
 
 

@@ -18,17 +18,13 @@ _TABLES = paths.tables(__file__)
 VERDICTS, SHAPES = _TABLES["verdicts"], _TABLES["shapes"]
 #: Columns of the tables this module reads; a table a book does not have is empty.
 COLUMNS: dict[str, list[str]] = _TABLES["columns"]
-#: Shape of a claim that is supported in part only.
-HALF = "◐"
-#: Columns that hold lists of names.
-LISTS = ("cited", "source_keys", "chapters", "numbers", "claim_ids", "number_ids")
+HALF = "◐"  #: Shape of a claim that is supported in part only
+LISTS = ("cited", "source_keys", "chapters", "numbers", "claim_ids", "number_ids")  #: Columns that hold lists of names
 SEPARATOR = "; "
-#: Page of the claims, unless ``_config.yml`` names another as ``restated_claims_doc``.
-PAGE = "notebooks/claims"
+PAGE = "notebooks/claims"  #: Page of the claims, unless ``_config.yml`` names another as ``restated_claims_doc``
 #: Independence of a source from those whose work it speaks of, from the farthest to the nearest.
 INDEPENDENCE: list[str] = _TABLES["independence"]
-#: Sources whose authors speak of their own work or programme.
-NOT_INDEPENDENT = ("own research", "not independent")
+NOT_INDEPENDENT = ("own research", "not independent")  #: Sources whose authors speak of their own work or programme
 
 
 def _settings() -> config.Claims:

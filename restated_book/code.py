@@ -14,8 +14,7 @@ from pathlib import Path
 from restated.errors import RestatedError
 from restated_book import config, paths
 
-#: The rooms every book rests on.
-ROOMS = ("restated", "restated_book")
+ROOMS = ("restated", "restated_book")  #: The rooms every book rests on
 
 
 def lock() -> str:
@@ -98,8 +97,7 @@ def closure(modules: Iterable[str]) -> set[str]:
     return found
 
 
-#: Attributes of statements that hold further statements.
-_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  #: Attributes of statements that hold further statements
 
 
 @cache

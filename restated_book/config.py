@@ -16,10 +16,8 @@ from restated.errors import RestatedError, together
 from restated_book import paths
 from restated_book.sources import files
 
-#: Name of the file. The folder that holds it is the book.
-NAME = "restated.toml"
-#: Characters of a value that a message repeats.
-_SHOWN = 60
+NAME = "restated.toml"  #: Name of the file. The folder that holds it is the book.
+_SHOWN = 60  #: Characters of a value that a message repeats
 
 
 @cache

@@ -11,10 +11,8 @@ from restated.errors import RestatedError
 from restated_book import paths
 from restated_book.epoch import git
 
-#: Files that a book needs, and what each is for.
-NEEDED: dict[str, str] = paths.tables(__file__)
-#: Extras of the installed package whose requirements a build needs.
-_EXTRAS = ("book", "plot")
+NEEDED: dict[str, str] = paths.tables(__file__)  #: Files that a book needs, and what each is for
+_EXTRAS = ("book", "plot")  #: Extras of the installed package whose requirements a build needs
 _REQUIREMENT = re.compile(r"([\w.-]+).*;.*extra == ['\"](\w+)['\"]")
 
 

@@ -17,8 +17,7 @@ from restated_book.sources import files
 
 #: Fields without which a row can be shown neither in prose nor on the ledger page.
 REQUIRED = ("id", "finding", "quantity", "grade", "verdict", "status")
-#: Remedy for rows that are not as the build writes them.
-REMEDY = "run `restated build`, which writes it"
+REMEDY = "run `restated build`, which writes it"  #: Remedy for rows that are not as the build writes them
 
 GRADE_WORDS = register.GRADES
 
@@ -33,8 +32,7 @@ VERDICT_SHORT |= {name: words for name, (_, words) in IN_PLACE.items()}
 ANSWERS = (*VERDICTS[:4], "by-construction", "not-recomputable", "unverified", "design-fact", "statement", "new")
 VERDICT_SHORT |= {name: status.shown(words) for name, words in CHECKED.items()}
 
-#: Where a number comes from: a source, or this book.
-SIDES = ("published", "recomputed")
+SIDES = ("published", "recomputed")  #: Where a number comes from: a source, or this book
 #: Agreement is quiet; a verdict that should stop the reader is next to the number in words.
 LOUD = ("differs", "unverified", "not-recomputable")
 #: Key of each status (its CSS class) and its words for readers.

@@ -31,16 +31,13 @@ STATUS_OF_BASIS: dict[str, str] = _TABLES["status_of_basis"]
 PRINTED = "printed"
 #: What is said of a printed number where the audit says nothing.
 NO_CHECK: Mapping[str, Any] = {"check": "no check applies", "check_method": "", "check_power": None}
-#: Verdicts that say a printed number can be right.
-AGREES = {"identical", "within-rounding", "compatible"}
-#: Basis of a number computed from recalled ones: it stays unverified in every comparison.
-RECALLED = "recalled"
+AGREES = {"identical", "within-rounding", "compatible"}  #: Verdicts that say a printed number can be right
+RECALLED = "recalled"  #: Basis of a number computed from recalled ones: it stays unverified in every comparison
 #: Roles by which a page names a ledger row.
 _NAMED = re.compile(r"\{(?:published|restated|interval|verdict|grade)\}`([^`]+)`")
 #: Fields of a printed number that its rows repeat, and those it takes over from the record that restates it.
 _OF_NUMBER, _OF_RECORD = _TABLES["of_number"], _TABLES["of_record"]
-#: Kinds of ranges by what their names say.
-_KINDS: dict[str, str] = _TABLES["kinds"]
+_KINDS: dict[str, str] = _TABLES["kinds"]  #: Kinds of ranges by what their names say
 
 
 @dataclass(frozen=True)

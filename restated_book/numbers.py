@@ -13,8 +13,7 @@ from restated.arguments import check_option
 from restated.errors import RestatedError
 
 OUTPUTS = ("table", "csv", "json")
-#: Rows that a table shows; the other outputs hold all of them.
-SHOWN = 20
+SHOWN = 20  #: Rows that a table shows; the other outputs hold all of them
 
 
 def made(args: argparse.Namespace) -> str:

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 
 from restated.plots import DARK
 
-#: Key in an output's metadata by which the build recognises what :mod:`restated_book.show` made.
-MARK = "restated"
+MARK = "restated"  #: Key in an output's metadata by which the build recognises what :mod:`restated_book.show` made
 #: MIME type of the values of a figure or table in full precision; the build makes its downloads from them.
 MIME_TABLE = "application/vnd.restated.table+json"
-#: Key in the metadata of a notebook for readers: what its text was before it became plain.
-MYST = "myst"
+MYST = "myst"  #: Key in the metadata of a notebook for readers: what its text was before it became plain
 #: Source of the cell that the build appends to a notebook and removes from its pages.
 HAND_OVER = "import restated_book.show\nrestated_book.show.hand_over()"
 #: Environment variable that names the folder for figures as PNG. Only the build sets it: JupyterLab writes none.
@@ -19,8 +17,7 @@ PICTURES = "RESTATED_PICTURES"
 
 #: Screens that get the narrow picture: on wider ones a text column holds the wide one. Paper gets the wide one.
 SMALL_SCREEN = "screen and (max-width: 47rem)"
-#: End of the name of a narrow picture, which is on the pages only.
-NARROW = "-narrow.svg"
+NARROW = "-narrow.svg"  #: End of the name of a narrow picture, which is on the pages only
 
 _EMBEDDED = r'data-file="([a-z0-9-]+\.svg)" src(?:set)?="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"([^>]*)>'
 _SOURCE = re.compile(f"<source {_EMBEDDED}")

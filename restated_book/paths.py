@@ -14,8 +14,7 @@ def _root() -> Path:
     return next((folder for folder in (here, *here.parents) if (folder / "restated.toml").is_file()), here)
 
 
-#: Folder of the book.
-ROOT = _root()
+ROOT = _root()  #: Folder of the book
 DATA = ROOT / "data"
 PUBLISHED = DATA / "published"
 STUDIES = DATA / "studies"
@@ -24,8 +23,7 @@ BIBLIOGRAPHY = ROOT / "references.bib"
 NOTEBOOKS = ROOT / "notebooks"
 BOOK = ROOT / "book"
 BUILD = ROOT / "_build"
-#: In an unpacked chapter: the numbers of the book to compare with.
-EXPECTED = ROOT / "expected.json"
+EXPECTED = ROOT / "expected.json"  #: In an unpacked chapter: the numbers of the book to compare with
 
 
 tables = words.tables

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from restated_book import code, paths, watch
 
-#: Key in a notebook's outputs under which the list is handed to the build.
-MIME = "application/vnd.restated.files+json"
+MIME = "application/vnd.restated.files+json"  #: Key in a notebook's outputs under which the list is handed to the build
 #: Kinds of what is read, in the order of the record.
 KINDS = ("files", "folders", "asked", "modules", "numbers", "works", "heads", "variables", "sources", "unobserved")
 _TABLES = paths.tables(__file__)
@@ -27,8 +26,7 @@ _SYSTEM = [Path(f"/{name}") for name in _TABLES["system"]] + [Path.home() / name
 _SYSTEM += (Path(os.environ[name]) for name in _TABLES["named"] if name in os.environ)
 #: Folders of installed packages.
 _PACKAGES = {os.path.join(sysconfig.get_path(kind), "") for kind in ("purelib", "platlib")}
-#: First part of each path in the list of a package's files.
-_FIRST = re.compile(r'^"?([^/,\n]+)', re.M)
+_FIRST = re.compile(r'^"?([^/,\n]+)', re.M)  #: First part of each path in the list of a package's files
 
 
 def _places(names: Iterable[str]) -> list[str]:

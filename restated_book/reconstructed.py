@@ -22,12 +22,9 @@ from restated_book.export.archive import zipped
 from restated_book.sources import cells
 from restated_book.status import STATUSES
 
-#: A CSV file above this size in bytes is compressed.
-LARGE = 1_000_000
-#: The strongest takes five times as long and saves a fiftieth.
-COMPRESSION = 6
-#: First column of every file, which says in each row what the row is not.
-STATUS = "status"
+LARGE = 1_000_000  #: A CSV file above this size in bytes is compressed
+COMPRESSION = 6  #: The strongest takes five times as long and saves a fiftieth
+STATUS = "status"  #: First column of every file, which says in each row what the row is not
 _DATA = "xl/worksheets/sheet4.xml"
 
 

@@ -26,10 +26,8 @@ from restated_book.sources import dictionary
 from restated_book.sources import files as reading
 from restated_book.sources.dictionary import check_header, read_table
 
-#: Lowest and highest possible value; None for no limit.
-Limits: TypeAlias = tuple[Decimal | None, Decimal | None]
-#: Kinds of rows: only results are counted as agreeing or not.
-KINDS = ("result", "design fact", "statement")
+Limits: TypeAlias = tuple[Decimal | None, Decimal | None]  #: Lowest and highest possible value; None for no limit
+KINDS = ("result", "design fact", "statement")  #: Kinds of rows: only results are counted as agreeing or not
 REQUIRED = ("id", "finding", "study", "quantity", "statistic", "source_key", "grade")
 GRADES = {"P": "read in the primary source", "S": "read in a secondary source", "U": "unverified"}
 
@@ -47,10 +45,8 @@ def _limits_of(ranges: Mapping[str, Sequence[float]]) -> dict[str, Limits]:
 
 #: General statistics and the values each can take (lowest, highest; None for no limit).
 STATISTICS = _limits_of(paths.tables(__file__))
-#: Statistics that are never rounded.
-EXACT = ("count", "year")
-#: A statistic bounded by 1 is bounded by 100 where its unit is a percentage.
-PERCENT = "percent"
+EXACT = ("count", "year")  #: Statistics that are never rounded
+PERCENT = "percent"  #: A statistic bounded by 1 is bounded by 100 where its unit is a percentage
 COUNT_COLUMNS = ("k", "n", "n_group1", "n_group2")
 #: Files of the folder that are not findings: records of what was merged and corrected on the way from the notes.
 NOT_FINDINGS = ("merged_ids.csv", "merged_keys.csv", "corrections.csv")
@@ -58,8 +54,7 @@ NOT_FINDINGS = ("merged_ids.csv", "merged_keys.csv", "corrections.csv")
 SAID_SO = {"decimal comma": ",", "thousands comma": "."}
 _PROBABILITY = Decimal(0), Decimal(1)
 _SAY_SO = "say which in the note: 'decimal comma' or 'thousands comma'"
-#: Columns whose numbers are printed by the source.
-_PRINTED = ("value", "ci_low", "ci_high", "p")
+_PRINTED = ("value", "ci_low", "ci_high", "p")  #: Columns whose numbers are printed by the source
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9.]+)*", re.ASCII)
 _STARS = re.compile(r"\*+")
@@ -286,8 +281,7 @@ def _texts(cells: Mapping[str, str]) -> list[str]:
     return [cells[column] for column in _PRINTED if cells["statistic"] != "text" and cells[column]]
 
 
-#: Refuse a field with a message and a remedy.
-_Refuse = Callable[[str, str, str], NoReturn]
+_Refuse = Callable[[str, str, str], NoReturn]  #: Refuse a field with a message and a remedy
 
 
 def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[str], marks: Marks) -> PublishedNumber:

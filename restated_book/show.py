@@ -28,12 +28,9 @@ from restated_book.recording import ID, Ledger
 from restated_book.sources import bibliography
 from restated_book.status import FROM_ROWS, OPEN, STATUSES, SUPPLIED, shown
 
-#: Characters of the longest first sentence of a caption that is bold as a whole.
-LONGEST = 100
-#: Length of the shortest alternative text that can hold subject, main value and conclusion.
-MIN_ALT = 20
-#: Columns that a telephone shows next to each other; the rows of a wider table become cards there.
-FITTING = 3
+LONGEST = 100  #: Characters of the longest first sentence of a caption that is bold as a whole
+MIN_ALT = 20  #: Length of the shortest alternative text that can hold subject, main value and conclusion
+FITTING = 3  #: Columns that a telephone shows next to each other; the rows of a wider table become cards there
 #: Status of a table of verdicts, and the fields of ledger entries it hands over.
 VERDICT_STATUS = "published compared with recomputed; each row says what its number was computed from"
 VERDICT_COLUMNS: list[str] = paths.tables(__file__)["verdict_columns"]

@@ -5,10 +5,8 @@ from collections.abc import Collection
 from restated.printed import legible
 from restated_book import paths
 
-#: Words of each status, and the class that styles its badge.
-STATUSES: dict[str, str] = paths.tables(__file__)
-#: Status of rows that anyone can look up.
-OPEN = "observed, open data"
+STATUSES: dict[str, str] = paths.tables(__file__)  #: Words of each status, and the class that styles its badge
+OPEN = "observed, open data"  #: Status of rows that anyone can look up
 #: Status of rows from a table that a reader supplied: their figures and tables are on pages, not in downloads.
 SUPPLIED = "observed, original file supplied by the reader"
 #: Statuses that give way where a reader's table was read: they say of rows that nothing was assumed.

@@ -13,14 +13,10 @@ from restated_book.register import Register
 from restated_book.sources import bibliography, cells, files
 from restated_book.sources.bibliography import Bibliography, doi_address
 
-#: Kinds of entries, the most useful first, and what each is.
-KINDS: dict[str, str] = paths.tables(__file__)
-#: File of the list, in the site and where it is typeset.
-LIST = "to-verify.csv"
-#: Kinds on which somebody can act.
-TO_DO = ("number", "table", "claim")
-#: Statistics that are counted or dated by the source itself.
-FACTS = ("count", "year", "text")
+KINDS: dict[str, str] = paths.tables(__file__)  #: Kinds of entries, the most useful first, and what each is
+LIST = "to-verify.csv"  #: File of the list, in the site and where it is typeset
+TO_DO = ("number", "table", "claim")  #: Kinds on which somebody can act
+FACTS = ("count", "year", "text")  #: Statistics that are counted or dated by the source itself
 
 _ROLE = re.compile(r"\{([a-z:-]+)\}`([^`]*)`")
 _LOADED = re.compile(r"\b(?:load|original)\(\"([a-z0-9-]+)\"\)")

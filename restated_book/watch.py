@@ -20,25 +20,20 @@ except ImportError:  # Python can be built without it
 
 #: What was read, by kind. Paths are absolute, as they were when they were read: a program may change its folder.
 files, folders, asked, variables, numbers, works, heads = (set[str]() for _ in range(7))
-#: Files read by a loader that notes in more detail what was looked up in them.
-sources: set[str] = set()
-#: Why the list may be incomplete, in words.
-unobserved: set[str] = set()
-#: In place of an id or key: all of them.
-EVERY = "*"
+sources: set[str] = set()  #: Files read by a loader that notes in more detail what was looked up in them
+unobserved: set[str] = set()  #: Why the list may be incomplete, in words
+EVERY = "*"  #: In place of an id or key: all of them
 #: Audit events by which another process starts, with the place of the program's name in their arguments, if any.
 _STARTS = {"os.system": 0, "os.exec": 0, "os.posix_spawn": 0, "os.spawn": 1, "os.fork": None, "os.forkpty": None}
 _STARTS |= {"subprocess.Popen": 0, "os.startfile": 0, "_winapi.CreateProcess": 0}
 
-#: SQLITE_ATTACH, an action that SQLite asks an authorizer about.
-_ATTACH = 24
+_ATTACH = 24  #: SQLITE_ATTACH, an action that SQLite asks an authorizer about
 #: Modules of Python through which other modules read.
 _PASSING = {"os", "posixpath", "ntpath", "genericpath", "pathlib", "glob", "shutil", "collections", "importlib"}
 _PASSING |= {"_frozen_importlib", "_frozen_importlib_external"}
 #: Audit events by which a program gets an answer from the network.
 _NETWORK = {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
-#: Packages that note what of a book they read.
-ROOMS = {"restated", "restated_book"}
+ROOMS = {"restated", "restated_book"}  #: Packages that note what of a book they read
 #: Packages that ask about files and start programs for what no result rests on, such as the list of installed fonts.
 _HARMLESS = {"matplotlib", "platform", "uuid", "ctypes"}
 

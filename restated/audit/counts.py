@@ -14,8 +14,7 @@ from restated.audit.comparison import Comparison, exact_ends, printable, share_r
 from restated.errors import RestatedError
 from restated.printed import Printed
 
-#: Counts named one by one in a sentence; more are given as a range.
-FEW = 3
+FEW = 3  #: Counts named one by one in a sentence; more are given as a range
 
 
 def percent_of_count(percent: Printed, denominators: Sequence[int], count: int | None = None) -> Comparison:

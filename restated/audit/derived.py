@@ -25,10 +25,8 @@ from restated.reconstruct.tables import quantities, two_by_two
 
 #: Least and greatest share of all cases in one of two groups, where only their total is known.
 SMALLEST_GROUP, LARGEST_GROUP = 0.25, 0.75
-#: Sizes that are tried for each of two groups where neither they nor their total is known.
-GROUP_SIZES = (5, 60)
-#: Decimals by which kappas of different tables differ: far below a printed digit.
-KAPPA_DIGITS = 9
+GROUP_SIZES = (5, 60)  #: Sizes that are tried for each of two groups where neither they nor their total is known
+KAPPA_DIGITS = 9  #: Decimals by which kappas of different tables differ: far below a printed digit
 #: Logistic density in standard deviations, and Cox's divisor of the log odds ratio.
 _LOGIT, _COX = math.sqrt(3) / math.pi, 1 / 1.65
 

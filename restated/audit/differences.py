@@ -15,11 +15,9 @@ from restated.errors import RestatedError
 from restated.estimate.contrasts import standard_error, z_difference
 from restated.printed import Printed
 
-#: |z| from which a difference is significant at 5 %, two-sided.
-CRITICAL = float(stats.norm.ppf(0.975))
+CRITICAL = float(stats.norm.ppf(0.975))  #: |z| from which a difference is significant at 5 %, two-sided
 WORDS = ("positive", "negative", "null")
-#: Values around the second number over which power is counted for standardised differences.
-_REACH = 1.0
+_REACH = 1.0  #: Values around the second number over which power is counted for standardised differences
 
 
 def error(

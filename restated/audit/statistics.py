@@ -12,8 +12,7 @@ from restated.errors import RestatedError
 from restated.printed import Printed, parse
 from restated.reconstruct.pvalues import SIGNED, p_of_statistic
 
-#: The conventional level at which readers decide; the detail names two p on different sides of it.
-ALPHA = 0.05
+ALPHA = 0.05  #: The conventional level at which readers decide; the detail names two p on different sides of it
 #: Degrees of freedom, named or in brackets behind the name of a statistic, up to the next word.
 _DF = re.compile(
     r"(?:\bd\.?f\.?1?(?:\s*=\s*|\s+)|^(?:[tfrqx]|chi[\w-]*|\u03c7)[\u00b22]?\s?\()([^a-z()<>]*)", re.IGNORECASE

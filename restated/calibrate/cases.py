@@ -20,8 +20,7 @@ from restated.reconstruct.statements import natural, stem
 from restated.words import tables
 
 _TABLES = tables(__file__)
-#: Kinds of statements, by which coverage is reported.
-KINDS = tuple(_TABLES["kinds"])
+KINDS = tuple(_TABLES["kinds"])  #: Kinds of statements, by which coverage is reported
 #: Whether a truth counts: public data are those of the paper; some are; or definitions differ, or the print is wrong.
 USES = ("cover", "partial", "stress")
 _TEXTS = ("id", "pair", "kind", "use", "grade", "citation", "raw", "reconstructor")
@@ -30,8 +29,7 @@ _TRUTH = ("value", "how", "use", "cause", "scale")
 _CHOICES = {"kind": KINDS, "use": USES, "grade": ("P", "S", "U")}
 _LIMITS = LIMITS | _TABLES["limits"]
 _ROLES = {name: text.split() for name, text in _TABLES["roles"].items()}
-#: How alike a name and a role are from which it is a slip of the pen: about one letter in five.
-_ALIKE = 0.8
+_ALIKE = 0.8  #: How alike a name and a role are from which it is a slip of the pen: about one letter in five
 #: Options that are numbers or lists: what they may be, and how to write one.
 _NUMBERS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "level": (lambda x: _is_number(x) and 50 <= x < 100, "a percentage such as 95"),

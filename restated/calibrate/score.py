@@ -19,10 +19,8 @@ from restated.reconstruct.compatible import RECONSTRUCTORS, Found, merged
 from restated.reconstruct.practice import STRENGTHS
 from restated.reconstruct.statements import natural
 
-#: Name of the strength that is learned from the other papers.
-LEARNED = "learned elsewhere"
-#: An element is learned if it alone explains more than this share of the truths of the other papers.
-LEARN = 0.01
+LEARNED = "learned elsewhere"  #: Name of the strength that is learned from the other papers
+LEARN = 0.01  #: An element is learned if it alone explains more than this share of the truths of the other papers
 COLUMNS = (
     "case", "pair", "kind", "truth", "use", "printed", "strength", "value", "inside", "low", "high", "size", "width",
     "cause",

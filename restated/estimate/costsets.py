@@ -21,12 +21,9 @@ from restated.arguments import Bools, Floats, check_finite, check_numbers, check
 from restated.errors import RestatedError
 from restated.estimate.costs import error_of_difference
 
-#: Tests that means, standard deviations and sizes determine.
-BY_MOMENTS = ("Student", "Welch", "gamma model")
-#: Level of all tests, two-sided.
-ALPHA = 0.05
-#: Resamples of one bootstrap: the Monte Carlo error of a tail share of .025 is then .005.
-RESAMPLES = 1000
+BY_MOMENTS = ("Student", "Welch", "gamma model")  #: Tests that means, standard deviations and sizes determine
+ALPHA = 0.05  #: Level of all tests, two-sided
+RESAMPLES = 1000  #: Resamples of one bootstrap: the Monte Carlo error of a tail share of .025 is then .005
 
 
 def standard_error(

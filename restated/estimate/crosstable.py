@@ -1,11 +1,11 @@
-"""Two classifications in one table of counts: residuals, log-linear models, correspondence analysis, resampling.
+"""Two classifications in one table of counts: residuals, log-linear models, resampling.
 
 A table is array_like of shape (rows, columns), counts that are finite and not negative, without an empty row or column;
 others raise a RestatedError.
 
 References: Haberman (1973), Biometrics 29, 205-220 (adjusted residuals). Agresti (2013), Categorical Data Analysis, 3rd
-ed., 11.4 (models of square tables). Greenacre (1984), Theory and Applications of Correspondence Analysis (principal
-coordinates). Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13 (percentile interval).
+ed., 11.4 (models of square tables). Efron & Tibshirani (1993), An Introduction to the Bootstrap, ch. 13 (percentile
+interval).
 """
 
 from typing import NamedTuple
@@ -21,8 +21,7 @@ from restated.errors import RestatedError
 
 #: Log-linear models of square tables whose rows and columns are the same classes in the same order.
 MODELS = ("independence", "quasi-independence", "quasi-symmetry")
-#: Change of the deviance at which the search ends, far below the digits anybody prints.
-CONVERGED = 1e-12
+CONVERGED = 1e-12  #: Change of the deviance at which the search ends, far below the digits anybody prints
 
 
 class Deviance(NamedTuple):
@@ -32,14 +31,6 @@ class Deviance(NamedTuple):
     df: int
     p: float
     fitted: Floats
-
-
-class Correspondence(NamedTuple):
-    """Principal inertias, largest first, and principal coordinates of rows and columns, one column per dimension."""
-
-    inertia: Floats
-    rows: Floats
-    columns: Floats
 
 
 def adjusted_residuals(table: ArrayLike) -> Floats:
@@ -72,18 +63,6 @@ def loglinear(table: ArrayLike, model: str) -> Deviance:
     return Deviance(
         float(fit.deviance), int(fit.df_resid), float(chi2.sf(fit.deviance, fit.df_resid)), fit.mu.reshape(k, m)
     )
-
-
-def correspondence(table: ArrayLike) -> Correspondence:
-    """Return simple correspondence analysis by singular values; all inertias add up to chi-square / n."""
-    p = _table(table) / np.sum(table)
-    row, column = p.sum(axis=1), p.sum(axis=0)
-    left, values, right = np.linalg.svd((p - np.outer(row, column)) / np.sqrt(np.outer(row, column)))
-    kept = min(p.shape) - 1  # the last singular value is zero by construction
-    # The sign of a dimension is arbitrary: the first row is put on its negative side.
-    sign = np.where(left[0, :kept] > 0, -1.0, 1.0) * values[:kept]
-    rows, columns = (u[:, :kept] * sign / np.sqrt(mass)[:, None] for u, mass in ((left, row), (right.T, column)))
-    return Correspondence(values[:kept] ** 2, rows, columns)
 
 
 def resampled(table: ArrayLike, *, draws: int, seed: int) -> Ints:

@@ -38,10 +38,8 @@ QUADRATURE_NODES = 20
 STEP_TOLERANCE, MAX_ITERATIONS, MAX_STEP = 1e-11, 200, 2.0
 #: Step of the central differences of the gradient that give the Hessian: cube root of machine precision.
 DIFFERENCE = 6e-6
-#: A between-trial standard deviation below this is reported as zero.
-ZERO_TAU = 1e-4
-#: Part of the log odds ratio in the logit of each arm.
-HALVES = np.array([0.5, -0.5])[:, None, None]
+ZERO_TAU = 1e-4  #: A between-trial standard deviation below this is reported as zero
+HALVES = np.array([0.5, -0.5])[:, None, None]  #: Part of the log odds ratio in the logit of each arm
 
 
 @dataclass(frozen=True)

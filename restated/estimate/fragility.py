@@ -22,12 +22,9 @@ from restated.arguments import Bools, Floats, Ints
 from restated.errors import RestatedError
 from restated.estimate import events, meta
 
-#: Confidence level; results are significant at 1 - LEVEL, two-sided.
-LEVEL = 0.95
-#: The search ends at this many changes: four trials then have some 10^6 tables to check.
-MAX_CHANGES = 12
-#: Rows pooled at a time, to bound the memory.
-CHUNK = 100_000
+LEVEL = 0.95  #: Confidence level; results are significant at 1 - LEVEL, two-sided
+MAX_CHANGES = 12  #: The search ends at this many changes: four trials then have some 10^6 tables to check
+CHUNK = 100_000  #: Rows pooled at a time, to bound the memory
 #: Verdicts on tables, from the events of arms 1 and 2, shape (m, k): 1 where significant, nan where unknown.
 _Test: TypeAlias = Callable[[Ints, Ints], Floats | Bools]
 

@@ -31,14 +31,12 @@ from restated.estimate import growth_likelihood as likelihood
 from restated.results import Result
 
 METHODS = ("REML", "ML")
-#: Data sets handled at a time: with 127 patterns of missing waves a few megabytes; more gain no speed.
-CHUNK = 32
+CHUNK = 32  #: Data sets handled at a time: with 127 patterns of missing waves a few megabytes; more gain no speed
 #: A singular value of a design, or eigenvalue of X'X, below this share of the largest leaves fewer than six digits.
 RANK_TOLERANCE = 1e-10
 #: D is singular if an eigenvalue, with orthogonal time, is below this share of the residual variance (lme4's bound).
 SINGULAR_SHARE = 1e-8
-#: Patterns of observed waves are numbered in the bits of a 64-bit integer.
-MAX_WAVES = 62
+MAX_WAVES = 62  #: Patterns of observed waves are numbered in the bits of a 64-bit integer
 
 
 @dataclass(frozen=True)

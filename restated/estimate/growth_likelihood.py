@@ -34,8 +34,7 @@ from restated.errors import RestatedError
 START = np.eye(2) / 3
 #: The search ends when Newton's step promises less gain in deviance: the error left is below 1e-6 standard errors.
 GAIN_TOLERANCE = 1e-12
-#: A change of the deviance below this, times observations over residual variance, counts as rounding.
-ROUNDING = 1e-12
+ROUNDING = 1e-12  #: A change of the deviance below this, times observations over residual variance, counts as rounding
 #: Curvatures below this share of the largest are raised to it: along a flat direction the step is arbitrary.
 FLAT_SHARE = 1e-10
 #: Least step along negative curvature, in residual SDs: a zero eigenvalue of D has zero slope even at a saddle.

@@ -22,10 +22,8 @@ from scipy.special import ndtr
 from restated.arguments import FloatOrArray, check_numbers, floats
 from restated.errors import RestatedError
 
-#: The search for the threshold extends this many SDs beyond either mean: shares below 1e-23 do not occur.
-REACH = 10.0
-#: Rounding error of a few products of shares.
-SLACK = 1e-12
+REACH = 10.0  #: The search for the threshold extends this many SDs beyond either mean: shares below 1e-23 do not occur
+SLACK = 1e-12  #: Rounding error of a few products of shares
 #: No two groups differ by more standard deviations; beyond about 1e15 the two ends of the search are the same float.
 FARTHEST = 1e6
 

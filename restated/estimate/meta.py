@@ -25,15 +25,12 @@ from restated.arguments import FloatOrArray, Floats, check_level, check_option, 
 from restated.errors import RestatedError
 from restated.results import Result
 
-#: With fewer studies no prediction interval is given: k - 2 degrees of freedom would be zero.
-MINIMUM_K_PREDICTION = 3
+MINIMUM_K_PREDICTION = 3  #: With fewer studies no prediction interval is given: k - 2 degrees of freedom would be zero
 #: Effects and variances beyond this, or variances below its inverse, overflow when weights are multiplied.
 LARGEST = 1e50
-#: Weights further apart than this leave fewer than six of 16 digits for the light studies.
-LEAST_SHARE = 1e-10
+LEAST_SHARE = 1e-10  #: Weights further apart than this leave fewer than six of 16 digits for the light studies
 USE_WALD = "Use ci='wald' or ci='adhoc'"
-#: Intervals of the mean.
-INTERVALS = ("wald", "knapp-hartung", "adhoc")
+INTERVALS = ("wald", "knapp-hartung", "adhoc")  #: Intervals of the mean
 #: Columns of the tables with one row per study.
 SUMMARY = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2", "q", "k")
 

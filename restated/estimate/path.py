@@ -34,8 +34,7 @@ from restated.intervals import Constraint, bounded_interval
 
 #: A correlation matrix whose determinant is this little below zero is singular, not impossible: rounding is 1e-15.
 DETERMINANT_SLACK = 1e-12
-#: Points per side of the grid on which `over_box` looks for ends inside the box before polishing them.
-GRID = 7
+GRID = 7  #: Points per side of the grid on which `over_box` looks for ends inside the box before polishing them
 #: An end inside the box must beat every vertex by this share of the largest value: below, the two are equal.
 GAIN = 1e-12
 #: `equations` stops when no coefficient moves by more than this, or refuses after so many rounds.

@@ -18,8 +18,7 @@ from restated.estimate import meta
 
 #: The likelihood can have several peaks in the weight: it is climbed from each of these, around 1 (no selection).
 STARTS = (0.1, 0.5, 1.0, 3.0)
-#: A weight that reaches this bound is not limited by the data (metafor has the same).
-LARGEST_WEIGHT = 100.0
+LARGEST_WEIGHT = 100.0  #: A weight that reaches this bound is not limited by the data (metafor has the same)
 #: Newton's steps from the peak found shrink quadratically; the last is below this share of the parameters.
 STEP_TOLERANCE, MAX_STEPS = 1e-10, 50
 

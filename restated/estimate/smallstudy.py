@@ -13,8 +13,7 @@ from restated.arguments import Floats, check_option
 from restated.errors import RestatedError
 from restated.estimate.meta import MetaFit, check_effects, fit, fit_regression
 
-#: Trim and fill settles within a few rounds; k0 can cycle between two values, which is reported.
-MAX_TRIM_ROUNDS = 100
+MAX_TRIM_ROUNDS = 100  #: Trim and fill settles within a few rounds; k0 can cycle between two values, which is reported
 
 
 @dataclass(frozen=True)

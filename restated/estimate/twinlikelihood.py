@@ -27,16 +27,14 @@ GRID = 5
 STEP_TOLERANCE = 1e-10
 #: A threshold is settled at this step: the rest is corrected to first order. Largest step and range, in SDs.
 THRESHOLD_TOLERANCE, THRESHOLD_STEP, THRESHOLD_RANGE = 1e-6, 1.0, 8.0
-#: Newton inside a bracket needs fewer than 10 rounds, bisection alone 35.
-MAX_ITERATIONS = 100
+MAX_ITERATIONS = 100  #: Newton inside a bracket needs fewer than 10 rounds, bisection alone 35
 #: Share of the way to the edge that one step may take; gradient per pair above which it points inwards.
 TO_THE_EDGE, INWARD = 0.95, 1e-9
 #: First step inwards from an edge, as a share of the room there; halved until the likelihood rises.
 FIRST_STEP, MAX_HALVINGS = 0.1, 40
 #: A probability computed as a difference may round below zero; its logarithm is taken of this instead.
 SMALLEST_PROBABILITY = 1e-300
-#: Advice where a search fails.
-REMEDY = "Check the tables or matrices"
+REMEDY = "Check the tables or matrices"  #: Advice where a search fails
 
 
 class Profile(NamedTuple):
@@ -216,8 +214,7 @@ class ContinuousData:
         return Profile(value, gradient, hessian, np.repeat(v[:, None], 2, axis=1))
 
 
-#: Data sets of twins, for the search over correlations.
-TwinData: TypeAlias = LiabilityData | ContinuousData
+TwinData: TypeAlias = LiabilityData | ContinuousData  #: Data sets of twins, for the search over correlations
 
 
 def angle(information: Floats, first: ArrayLike, second: ArrayLike) -> Floats:

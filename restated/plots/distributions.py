@@ -19,8 +19,7 @@ ROW, BAR, LINE = 0.74, 0.36, 0.19  # inches: least height of a row, height of it
 LABELS = 2.7  # inches for the names of the groups
 #: Fills of the first to fourth class; hatches distinguish them. Dots would make the file four times as large.
 FILLS = (Fill("page", hatch=""), Fill("band", hatch="///"), Fill("zone2", hatch="---"), Fill("band2", hatch="xxx"))
-#: Plain ground under a number, which keeps it readable on a hatch.
-GROUND = Fill("page", width=0.0)
+GROUND = Fill("page", width=0.0)  #: Plain ground under a number, which keeps it readable on a hatch
 SUM_SLACK = 1.0  # percentage points by which rounded shares may miss 100
 
 

@@ -20,8 +20,7 @@ from restated.plots.words import FISHER_Z, Scale, alt_text, count, number, plura
 CUT = 0.10
 #: Side of the largest square, half height of a diamond and of the prediction bar, in rows.
 LARGEST, DIAMOND, BAR = 0.78, 0.36, 0.17
-#: Share of the axis by which a prediction interval may lengthen it at each end.
-BAR_BEYOND = 0.15
+BAR_BEYOND = 0.15  #: Share of the axis by which a prediction interval may lengthen it at each end
 ENDS = ["lower", "upper"]
 
 

@@ -22,8 +22,7 @@ WIDTH, HEIGHT = 7.4, 4.6  # inches
 KEY = 2.0  # inches at the right for the key
 STUDY, IMPUTED = Mark("o", True, "accent"), Mark("D", False, "second")
 POOLED, WITH_IMPUTED = Line("accent", width=1.3), Line("second", SHORT_DASHES, 1.3)
-#: Effects and standard errors.
-Pair: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
+Pair: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]  #: Effects and standard errors
 
 
 @drawing

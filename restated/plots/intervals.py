@@ -13,8 +13,7 @@ from restated.plots.rows import Column
 from restated.plots.style import Drawn, drawing, require
 from restated.plots.words import FISHER_Z, Estimate, Scale, alt_text, number
 
-#: Mark of a pooled effect.
-POINT = Mark("o", True, "accent")
+POINT = Mark("o", True, "accent")  #: Mark of a pooled effect
 
 
 @drawing

@@ -16,16 +16,12 @@ from restated.plots.rows import MARGIN, shortened, under_headings
 from restated.plots.style import BASE, EM, NARROW, WIDE, Drawn, canvas, colour, drawing, on_canvas, text_width, wrap_to
 from restated.plots.words import alt_text, plural
 
-#: Mark of each judgement, drawn next to the word; open judgements have none.
-JUDGEMENT_MARKS = marks.of("judgements")
-#: The judgements that count against a row.
-AGAINST = ("high", "serious")
-#: Shorter words for cells.
-SHORT = {"some concerns": "some"}
+JUDGEMENT_MARKS = marks.of("judgements")  #: Mark of each judgement, drawn next to the word; open judgements have none
+AGAINST = ("high", "serious")  #: The judgements that count against a row
+SHORT = {"some concerns": "some"}  #: Shorter words for cells
 #: Inches: height of a row and of a line, and from the left edge of a cell to its mark and to its word.
 ROW, LINE, MARK_AT, WORD_AT = 1.9 * EM, 1.25 * EM, 0.14, 0.26
-#: Inches on narrow screens: widest cell, and longest line of an upright heading.
-CELL, HEAD = 0.42, 1.5
+CELL, HEAD = 0.42, 1.5  #: Inches on narrow screens: widest cell, and longest line of an upright heading
 
 
 @drawing

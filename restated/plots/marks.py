@@ -17,11 +17,9 @@ DASHES: Dash = (0, (5, 2))
 SHORT_DASHES: Dash = (0, (4, 2))
 DOTS: Dash = (0, (1, 1.5))
 DASH_DOTS: Dash = "-."
-#: Dashes of lines for comparison, which are not data.
-GUIDE: Dash = (0, (2, 2))
+GUIDE: Dash = (0, (2, 2))  #: Dashes of lines for comparison, which are not data
 DOTTED_GUIDE: Dash = (0, (1, 2))
-#: Size and edge width of a mark in points.
-SIZE, EDGE = 6.5, 1.4
+SIZE, EDGE = 6.5, 1.4  #: Size and edge width of a mark in points
 
 
 _TABLES = tables(__file__)

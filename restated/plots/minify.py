@@ -8,8 +8,7 @@ from itertools import groupby
 
 from restated.errors import RestatedError
 
-#: Decimals kept of a coordinate: a hundredth of a point is far below a device pixel.
-DECIMALS = 2
+DECIMALS = 2  #: Decimals kept of a coordinate: a hundredth of a point is far below a device pixel
 #: Units of an outline merged into one: of 64 units to a hundredth of the type size, the error is at most 0.004 pt.
 GLYPH_UNITS = 4
 #: Decimals kept of a glyph's place on its line, in hundredths of the type size: the error is at most 0.05 pt.

@@ -13,12 +13,9 @@ from restated.plots.style import BASE, Drawn, colour, drawing, figure_of, framed
 from restated.plots.words import alt_text, number, plain_ticks
 
 WIDTH, HEIGHT = 9.0, 4.3  # inches
-#: Marks and dashes of the curves.
-CURVES = (*SERIES[:2], Series(Mark("D", False, "warn"), DOTS))
-#: Power that studies are commonly planned for, drawn as a line.
-PLANNED = 0.8
-#: Least distance between two labels at the right, inches.
-APART = 0.22
+CURVES = (*SERIES[:2], Series(Mark("D", False, "warn"), DOTS))  #: Marks and dashes of the curves
+PLANNED = 0.8  #: Power that studies are commonly planned for, drawn as a line
+APART = 0.22  #: Least distance between two labels at the right, inches
 
 
 @drawing

@@ -12,12 +12,9 @@ from restated.plots.rows import Column, row_chart
 from restated.plots.style import Drawn, drawing
 from restated.plots.words import Scale, alt_text, plural
 
-#: Smaller differences are shown at this one, the spacing of floating-point numbers at one.
-MACHINE = 2.2e-16
-#: Half of a fourth decimal, the last one printed in the book.
-PRINTED = 5e-5
-#: Every fourth power of ten has a label.
-EVERY = 4
+MACHINE = 2.2e-16  #: Smaller differences are shown at this one, the spacing of floating-point numbers at one
+PRINTED = 5e-5  #: Half of a fourth decimal, the last one printed in the book
+EVERY = 4  #: Every fourth power of ten has a label
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

@@ -13,16 +13,12 @@ from restated.plots import DARK
 from restated.plots.minify import PAINT, minify, short
 from restated.plots.style import POINTS, PX_PER_INCH, ROLES, look
 
-#: Inches above and below what is drawn in a picture that is trimmed.
-AROUND = 0.04
-#: Dots per inch journals ask for in line drawings with text.
-PRINT_DPI = 300
+AROUND = 0.04  #: Inches above and below what is drawn in a picture that is trimmed
+PRINT_DPI = 300  #: Dots per inch journals ask for in line drawings with text
 #: Colours kept in a PNG. Fewer shift the colours of the book visibly, more save nothing but shades at edges.
 PNG_COLOURS = 32
-#: Effort of compression, up to 9: two steps more would take half as long again to save a thirtieth.
-PNG_EFFORT = 5
-#: Palette values from here on become white: they are means, and the ground has to be white in print.
-NEARLY_WHITE = 254
+PNG_EFFORT = 5  #: Effort of compression, up to 9: two steps more would take half as long again to save a thirtieth
+NEARLY_WHITE = 254  #: Palette values from here on become white: they are means, and the ground has to be white in print
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 
 

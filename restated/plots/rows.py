@@ -21,28 +21,20 @@ from restated.plots.words import Scale
 GAP = 0.16  # inches between columns
 TIGHT = 0.05  # inches between the parts of one column
 MARGIN = 0.06  # inches around everything
-#: Height of a row in type sizes: room for the text and a little air.
-LEADING, COMPACT_LEADING = 1.75, 1.35
-#: Distance of lines under the axis in type sizes.
-FOOT_LEADING = 1.35
-#: Narrowest legible plot, inches.
-LEAST_PLOT = 2.6
+LEADING, COMPACT_LEADING = 1.75, 1.35  #: Height of a row in type sizes: room for the text and a little air
+FOOT_LEADING = 1.35  #: Distance of lines under the axis in type sizes
+LEAST_PLOT = 2.6  #: Narrowest legible plot, inches
 #: Room for row labels, inches (some sixty letters): the chart grows to hold them, and only longer ones are cut.
 LEAST_LABELS = 3.8
-#: From this many rows on the type is smaller, the rows closer and the axis is repeated on top.
-MANY_ROWS = 32
+MANY_ROWS = 32  #: From this many rows on the type is smaller, the rows closer and the axis is repeated on top
 #: On narrow screens, in type sizes: height of a line of words, of a lane of marks, of a lane without, and of a gap.
 STACKED_LINE, LANE, NO_LANE, AFTER = 1.3, 1.5, 0.15, 0.25
-#: Inches under the title of the axis of a narrow chart for a key; what it does not need is cut off.
-FOOT = 2.0
+FOOT = 2.0  #: Inches under the title of the axis of a narrow chart for a key; what it does not need is cut off
 #: Narrowest plot on a narrow screen, inches: numbers that leave less room are written with the words.
 LEAST_NARROW_PLOT = 2.2
-#: Share of a line for words measured in normal weight: bold letters are up to a seventh wider.
-BOLD = 0.87
-#: Rows closer than this are at the same place.
-NEAR = 1e-6
-#: Label of the plot of a row chart, by which :func:`places` recognises it. It is not drawn.
-ROWS = "rows"
+BOLD = 0.87  #: Share of a line for words measured in normal weight: bold letters are up to a seventh wider
+NEAR = 1e-6  #: Rows closer than this are at the same place
+ROWS = "rows"  #: Label of the plot of a row chart, by which :func:`places` recognises it. It is not drawn.
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,10 @@ from restated.plots.marks import SHORT_DASHES, Fill, Line, Mark, dots
 from restated.plots.style import BASE, RAMP, Drawn, colour, drawing, framed, narrow, per_inch, require, width, write
 from restated.plots.words import PLAIN, Scale, alt_text, plain_ticks, plural
 
-#: Up to this many different values are drawn as stems; more become a histogram.
-STEMS = 60
+STEMS = 60  #: Up to this many different values are drawn as stems; more become a histogram
 BINS = 40
-#: Values of a statistic closer than this differ by arithmetic only.
-SAME = 1e-9
-#: Cells along the longer side of the margin map; finer ones are invisible and only make files large.
-CELLS = 130
+SAME = 1e-9  #: Values of a statistic closer than this differ by arithmetic only
+CELLS = 130  #: Cells along the longer side of the margin map; finer ones are invisible and only make files large
 WIDTH, PLOT, BOTTOM = 7.4, 2.05, 0.6  # inches: figure of a set, height of its plot, and below that
 TICK = 5 / 72  # inches: end of a bracket
 SIDE, KEY = 4.6, 2.3  # inches of the margin map and of the key at its right

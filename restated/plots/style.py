@@ -28,8 +28,7 @@ class Tone(NamedTuple):
 
 
 _TABLES = tables(__file__)
-#: Colours by their meaning.
-ROLES = {role: Tone(*tones) for role, tones in _TABLES["roles"].items()}
+ROLES = {role: Tone(*tones) for role, tones in _TABLES["roles"].items()}  #: Colours by their meaning
 RAMP = ("ramp1", "ramp2", "ramp3", "ramp4", "ramp5")
 #: Pixels of a figure inch on the page. Nine inches then fill a text column of 720 px, and ten points are 11.1 px.
 PX_PER_INCH = 80

@@ -18,8 +18,7 @@ from restated.plots.words import FISHER_Z, Scale, alt_text, number, plain_ticks
 WIDTH, HEIGHT = 7.8, 4.2  # inches
 END_LABEL = 1.5  # inches for a name at the right end of a line
 NUMBERS = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high")
-#: Symbols and titles of the horizontal axis.
-SYMBOLS = {"tau": "τ", "tau2": "τ²"}
+SYMBOLS = {"tau": "τ", "tau2": "τ²"}  #: Symbols and titles of the horizontal axis
 TITLES = {"tau": "τ: standard deviation of the true effects", "tau2": "τ²: variance of the true effects"}
 
 

@@ -16,8 +16,7 @@ from restated.plots.words import CORRELATION, Scale, alt_text, plural
 from restated.printed import legible
 from restated.verdict import VERDICTS
 
-#: Mark of each verdict, always drawn next to the word.
-MARKS = marks.of("verdicts")
+MARKS = marks.of("verdicts")  #: Mark of each verdict, always drawn next to the word
 NUMBERS = ("published_low", "published_high", "restated", "restated_low", "restated_high")
 PRINTED = Fill("band2", "second", width=1.1)
 BAR = 0.37  # half height of the printed rounding interval, in rows

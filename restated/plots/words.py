@@ -13,14 +13,11 @@ from numpy.typing import NDArray
 from restated.errors import RestatedError
 from restated.printed import legible
 
-#: Bounds of an alternative text. Shorter carries nothing, longer belongs in the data table.
-ALT_MIN, ALT_MAX = 20, 400
+ALT_MIN, ALT_MAX = 20, 400  #: Bounds of an alternative text. Shorter carries nothing, longer belongs in the data table.
 MINUS = "−"
 _WHOLE_STEPS = tuple(m * 10**e for e in range(7) for m in (1, 2, 5))
-#: Most digits of a tick; every step is coarser.
-_TICK_DIGITS = 8
-#: Arithmetic error of a tick, far below the finest step.
-_TICK_ERROR = 1e-10
+_TICK_DIGITS = 8  #: Most digits of a tick; every step is coarser
+_TICK_ERROR = 1e-10  #: Arithmetic error of a tick, far below the finest step
 
 
 def number(x: float | None, decimals: int = 2, *, leading_zero: bool = True) -> str:
@@ -133,8 +130,7 @@ class Scale:
         return np.linspace(low, high, 5)
 
 
-#: Numbers as they are.
-PLAIN = Scale("")
+PLAIN = Scale("")  #: Numbers as they are
 
 
 def plain_ticks(axis: Axis, low: float, high: float, *, most: int = 8, scale: Scale = PLAIN) -> None:
@@ -145,13 +141,10 @@ def plain_ticks(axis: Axis, low: float, high: float, *, most: int = 8, scale: Sc
 
 #: Fisher's z inside, r on the axis (Fisher, 1921): variances are equal inside, readers think in r.
 FISHER_Z = Scale("r", back=np.tanh, forward=np.arctanh, leading_zero=False)
-#: Correlations or kappas analysed as they are.
-CORRELATION = Scale("r", leading_zero=False)
-#: Standardised mean differences.
-DIFFERENCE = Scale("d")
+CORRELATION = Scale("r", leading_zero=False)  #: Correlations or kappas analysed as they are
+DIFFERENCE = Scale("d")  #: Standardised mean differences
 HEDGES_G = Scale("g")
 #: Log ratios inside, ratios on the axis.
 RISK_RATIO = Scale("risk ratio", back=np.exp, forward=np.log, null=1.0, steps=())
 ODDS_RATIO = Scale("odds ratio", back=np.exp, forward=np.log, null=1.0, steps=())
-#: Counts over several magnitudes.
-COUNTS = Scale("count", back=np.exp, forward=np.log, null=1.0, decimals=0, steps=())
+COUNTS = Scale("count", back=np.exp, forward=np.log, null=1.0, decimals=0, steps=())  #: Counts over several magnitudes

@@ -21,8 +21,7 @@ from restated.words import tables
 MAX_CANDIDATES, MAX_TABLES = 20_000_000, 2_000_000
 #: Tables, and tables times events, up to which Fisher's test is computed; beyond, Pearson's speaks for it.
 MAX_EXACT, MAX_TERMS = 20_000, 5_000_000
-#: Counts up to which floats hold every whole number.
-BIGGEST = 2.0**53
+BIGGEST = 2.0**53  #: Counts up to which floats hold every whole number
 TESTS = {"fisher": 0.0, "pearson": 0.0, "yates": 1.0}
 MEASURES = ("difference", "risk_ratio", "odds_ratio")
 #: Statistics of events a, c in groups of m, n.

@@ -24,11 +24,9 @@ from restated.reconstruct.scores import score_samples, targets
 from restated.reconstruct.scoresums import attainable
 from restated.reconstruct.squares import diagonals
 
-#: Printed strings by role; margins are lists.
-Printed: TypeAlias = Mapping[str, Any]
+Printed: TypeAlias = Mapping[str, Any]  #: Printed strings by role; margins are lists
 Words: TypeAlias = Mapping[str, Any]
-#: Roles that are lists of texts: the margins of a table.
-LISTS = ("rows", "columns")
+LISTS = ("rows", "columns")  #: Roles that are lists of texts: the margins of a table
 #: Roles whose digits stand for themselves, by what is before digits and groups, and those no missing case changes.
 _COUNTS = frozenset((
     "n", "k", "events", "pairs", "whole", "total", "row", "col", "rows", "columns", "df", "low", "high", "exposure",
@@ -37,16 +35,12 @@ _COUNTS = frozenset((
 _FIXED = ("low", "high", "exposure")
 #: Totals, and tables or other values, that are tried for one set, and tables that are kept: some seconds, some 100 MB.
 MOST_TOTALS, LOOKED_AT, MOST_TABLES = 10_000, 20_000_000, 1_000_000
-#: Cases times steps of the scale up to which samples are counted, not only found to exist.
-COUNTED = 500
-#: Sums of scores that are looked at.
-MOST_SUMS = 10_000
-#: Cases up to which sums of a diagonal are listed.
-BIGGEST_SQUARE = 1_000_000
+COUNTED = 500  #: Cases times steps of the scale up to which samples are counted, not only found to exist
+MOST_SUMS = 10_000  #: Sums of scores that are looked at
+BIGGEST_SQUARE = 1_000_000  #: Cases up to which sums of a diagonal are listed
 #: Pairs up to which an exact p is usual, and how far its U is from that of the test for large samples, in small groups.
 EXACT, FROM_EXACT = 400, 1.0
-#: A z beyond any that a p above 0 gives.
-BIGGEST_Z = 40.0
+BIGGEST_Z = 40.0  #: A z beyond any that a p above 0 gives
 #: Roles in proportions, which may be printed in percent.
 _PROPORTIONS = ("p", "r", "R2", "proportion", "h2", "kappa", "sensitivity", "specificity")
 

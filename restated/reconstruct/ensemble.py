@@ -32,17 +32,14 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from restated.arguments import Floats, Ints, is_whole
 from restated.errors import RestatedError
 
-#: Draws handed to a worker at a time, and kept or lost together.
-BATCH = 100
+BATCH = 100  #: Draws handed to a worker at a time, and kept or lost together
 #: Quantiles come from at most this many draws: a standard error of at most 0.16 percentage points of a share.
 QUANTILE_DRAWS = 100_000
 #: Relative difference at which a repeated draw gives the kept numbers: libraries change their last bits only.
 SAME_DRAW = 1e-9
-#: Steps of the progress bar.
-PROGRESS_STEPS = 20
+PROGRESS_STEPS = 20  #: Steps of the progress bar
 _MANIFEST = "ensemble.json"
-#: First draw of a batch, names and values.
-_Part: TypeAlias = tuple[int, tuple[str, ...], Floats]
+_Part: TypeAlias = tuple[int, tuple[str, ...], Floats]  #: First draw of a batch, names and values
 
 
 class Extreme(NamedTuple):

@@ -30,8 +30,7 @@ from restated.reconstruct.ranks import tie_factor
 #: Points of the first grid: with three times as many, the bounds of 22 and 19 values move by less than .005.
 POINTS = 16
 ABOUT = np.array([-2, -1, -0.5, 0, 0.5, 1, 2])  #: points about the mean, in SDs: a small spread needs them
-#: Times the grid is refined, and new points on either side of each point of the best vertices.
-ROUNDS, NEW = 3, 2
+ROUNDS, NEW = 3, 2  #: Times the grid is refined, and new points on either side of each point of the best vertices
 BLOCK = 512  #: vertices of one arm that are paired at a time, to save memory
 STEPS = 14  #: of a bisection: limits are then known to a 16,000th of the highest value
 TINY = 1e-9  #: weights down to minus this count as zero: rounding of the linear equations

@@ -13,8 +13,7 @@ from restated.intervals import Ends, closed_interval, scaled
 from restated.printed import Printed, parse
 from restated.words import tables
 
-#: Departures from plain rounding, in words.
-ELEMENTS: Mapping[str, str] = tables(__file__)
+ELEMENTS: Mapping[str, str] = tables(__file__)  #: Departures from plain rounding, in words
 #: The elements of each strength.
 STRENGTHS: Mapping[str, frozenset[str]] = {
     "as printed": frozenset(),

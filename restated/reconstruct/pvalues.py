@@ -18,10 +18,8 @@ from restated.errors import RestatedError
 from restated.intervals import Constraint, closed_interval, describe
 from restated.printed import Printed, float_ends, parse
 
-#: Degrees of freedom each kind of statistic has.
-DEGREES = {"z": 0, "t": 1, "r": 1, "chi2": 1, "Q": 1, "F": 2}
-#: Kinds whose sign is lost in a two-sided p.
-SIGNED = ("z", "t", "r")
+DEGREES = {"z": 0, "t": 1, "r": 1, "chi2": 1, "Q": 1, "F": 2}  #: Degrees of freedom each kind of statistic has
+SIGNED = ("z", "t", "r")  #: Kinds whose sign is lost in a two-sided p
 
 
 def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -> tuple[float, float]:

@@ -16,19 +16,16 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from scipy import stats
 
-#: Lowest and highest value, infinite where there is no end.
-Interval: TypeAlias = tuple[float, float]
+Interval: TypeAlias = tuple[float, float]  #: Lowest and highest value, infinite where there is no end
 Box: TypeAlias = dict[str, Interval]
 #: Rounds of narrowing: chains of formulas here are a few links long, and stopping early only leaves ranges wider.
 ROUNDS = 12
 #: Relative slack for rounding errors when intervals are intersected: far below the last digit of any print.
 SLACK = 1e-9
-#: Gain below which an end is not moved, as a share of the width.
-LEAST_GAIN = 1e-6
+LEAST_GAIN = 1e-6  #: Gain below which an end is not moved, as a share of the width
 #: Part of the way from a natural limit to a print within which a range counts as one that reaches the limit.
 NEARLY = 1e-2
-#: Smallest p whose statistic is computed.
-TINY = 1e-300
+TINY = 1e-300  #: Smallest p whose statistic is computed
 ANY: Interval = (-math.inf, math.inf)
 
 

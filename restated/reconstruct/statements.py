@@ -34,15 +34,13 @@ SCALES: Mapping[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "correlation": (np.arctanh, np.tanh),
 }
 TESTS = ("t", "z", "Welch t", "one-sided t", "one-sided z")
-#: Confidence of printed intervals where a case names none.
-LEVEL = 95
+LEVEL = 95  #: Confidence of printed intervals where a case names none
 _TABLES = tables(__file__)
 #: Numbers that authors compute from others of the same statement, by family.
 FAMILIES = tuple(frozenset(text.split()) for text in _TABLES["families"].values())
 #: Formulas by what they are about.
 _FORMULAS: Mapping[str, tuple[Relation, ...]] = {name: formulas(text) for name, text in _TABLES["formulas"].items()}
-#: Comparisons of two percentages, often computed from their printed digits.
-COMPARISONS = _FORMULAS["comparisons"]
+COMPARISONS = _FORMULAS["comparisons"]  #: Comparisons of two percentages, often computed from their printed digits
 _UNIT = (0.0, 1.0)
 #: Natural limits of quantities, by name without digits and group.
 DOMAINS: Mapping[str, Interval] = {
@@ -50,23 +48,16 @@ DOMAINS: Mapping[str, Interval] = {
 }
 #: Sizes of studies tried where only their total is printed: spreads of logarithms, draws of each, smallest size.
 SPREADS, DRAWS, SMALLEST = (0.0, 0.3, 0.6, 0.9, 1.2, 1.5), 300, 10
-#: People up to whom intervals of a share are tried.
-MOST_PEOPLE = 20_000
-#: Studies beyond which none are drawn: their sizes would fill the memory.
-MOST_STUDIES = 2_000
+MOST_PEOPLE = 20_000  #: People up to whom intervals of a share are tried
+MOST_STUDIES = 2_000  #: Studies beyond which none are drawn: their sizes would fill the memory
 #: I2 / (1 - I2) of tau2 against Q / (k - 1) - 1: factor either way, and what is added over sqrt(k - 1), which hold for
 #: all but one in forty simulated sets, whatever the estimator of tau2.
 STRETCH, LEEWAY = (1 / 3, 3.0), (-2.5, 2.0)
-#: The variance of Knapp and Hartung over the usual one: nine of ten simulated sets.
-KNAPP_HARTUNG = (0.5, 1.2)
-#: Degrees of freedom of a t test whose size is not printed, at least.
-FEWEST = 10.0
-#: Arms of three to one need this factor more events than equal ones.
-UNEVEN = 4 / 3
-#: Part of the squared standard error below which tau2 is 0.
-NEGLIGIBLE = 1e-9
-#: Halvings when the variance between studies is solved for: beyond the precision of any print.
-HALVINGS = 40
+KNAPP_HARTUNG = (0.5, 1.2)  #: The variance of Knapp and Hartung over the usual one: nine of ten simulated sets
+FEWEST = 10.0  #: Degrees of freedom of a t test whose size is not printed, at least
+UNEVEN = 4 / 3  #: Arms of three to one need this factor more events than equal ones
+NEGLIGIBLE = 1e-9  #: Part of the squared standard error below which tau2 is 0
+HALVINGS = 40  #: Halvings when the variance between studies is solved for: beyond the precision of any print
 
 
 def _estimate(scale: str, test: str, level: float, *, fisher: bool) -> list[Relation]:

@@ -26,8 +26,7 @@ from restated.intervals import Constraint, bounded_interval
 
 # Fisher z needs n - 3 > 0.
 SMALLEST_N = 4
-#: Beyond this spread of logarithms one sample holds everybody, and exponentials overflow.
-WIDEST = 50.0
+WIDEST = 50.0  #: Beyond this spread of logarithms one sample holds everybody, and exponentials overflow
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,8 @@ _STATISTICS: Mapping[str, Callable[..., tuple[Ints, Ints]]] = functions(_TABLES[
 #: Pairs with both twins affected that give a printed number, from it, the discordant pairs and all pairs.
 _BOTH: Mapping[str, Callable[..., Any]] = functions(_TABLES["both"], "share, one, pairs")
 _PERCENTAGES = ("agreement", "pairwise", "probandwise", "prevalence")
-#: Far more pairs than any twin register has.
-MAX_PAIRS = 1_000_000
-#: Most tables, or combinations of tables; more would take more than about 1 GB.
-MAX_CANDIDATES = 20_000_000
+MAX_PAIRS = 1_000_000  #: Far more pairs than any twin register has
+MAX_CANDIDATES = 20_000_000  #: Most tables, or combinations of tables; more would take more than about 1 GB
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from restated_book.build.environment import beside
 from restated_book.build.places import noted
 
 KEPT = paths.BUILD / "checks.json"
-#: Folder of the files that say which numbers belong together.
-GROUPS = paths.DATA / "audit"
+GROUPS = paths.DATA / "audit"  #: Folder of the files that say which numbers belong together
 _MODULE = "restated_book.consistency.answers"
 _COMMAND = ["-m", _MODULE]
 

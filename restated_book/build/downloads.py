@@ -13,8 +13,7 @@ from restated_book.export import archive, book, chapter, crate, embeds, machine,
 from restated_book.freshness import digest
 from restated_book.sphinx import editionspage
 
-#: Downloads of the last build, each with the fingerprint of what it was made from.
-KEPT = paths.BUILD / "downloads"
+KEPT = paths.BUILD / "downloads"  #: Downloads of the last build, each with the fingerprint of what it was made from
 
 
 def write(

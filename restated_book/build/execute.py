@@ -14,8 +14,7 @@ from restated_book.build.environment import environment
 from restated_book.build.places import say
 from restated_book.export.pictures import pictures_of
 
-#: Key in the metadata of an executed notebook: fingerprints of what its outputs rest on.
-RESTS_ON = "restated"
+RESTS_ON = "restated"  #: Key in the metadata of an executed notebook: fingerprints of what its outputs rest on
 
 
 async def _execute(notebook: Path, target: Path, sources: freshness.Sources, zygote: fork.Zygote) -> list[str]:

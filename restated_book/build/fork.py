@@ -21,8 +21,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from restated_book import paths
 from restated_book.build.environment import environment
 
-#: Set to 0, every kernel is a Python of its own.
-SWITCH = "RESTATED_FORK"
+SWITCH = "RESTATED_FORK"  #: Set to 0, every kernel is a Python of its own
 
 
 def possible() -> bool:

@@ -19,10 +19,8 @@ from restated_book.outputs import MYST
 
 #: Where JupyterLab finds these settings: in the folder of the book, not among those of its user.
 SETTINGS = paths.BUILD / "lab"
-#: The extension that shows results in prose.
-EXTENSION = "restated-lab"
-#: What only kernels of the build have: these do not end with their notebook.
-_BUILD_ONLY = ("RESTATED_WATCH",)
+EXTENSION = "restated-lab"  #: The extension that shows results in prose
+_BUILD_ONLY = ("RESTATED_WATCH",)  #: What only kernels of the build have: these do not end with their notebook
 
 
 def command() -> list[str]:

@@ -14,8 +14,7 @@ from restated.errors import RestatedError
 from restated_book import ledger, paths, provenance
 from restated_book.outputs import MARK
 
-#: Longest text that a cell may print as it is, in characters: what is longer belongs in the prose.
-PLAIN = 500
+PLAIN = 500  #: Longest text that a cell may print as it is, in characters: what is longer belongs in the prose
 #: A moment this near to now, in seconds, is that of the run: a notebook may run for minutes, and clocks have zones.
 NOW = 86_400
 #: Parts of an output that are not read: markup with pictures, whose words are in the plain text too, and the trace.
@@ -33,10 +32,8 @@ _BARE = re.compile(
 _CSV = re.compile(r"^[^,;\n]*([,;])(?=\S)[^\n]*\n[^,;\n]*\1\S", re.M)
 #: What matplotlib returns for a figure or a part of one.
 _DRAWN = re.compile(r"\W*(?:Figure\(|Axes|matplotlib\.|Text\(|array\(\[+<Axes)|[^'\"]*<(?:Figure|Axes|\w+Container)")
-#: A line of a warning: its file, line, kind and words.
-_WARNING = re.compile(r"(.*):(\d+): (\w+): (.*)")
-#: What is wrong with an output, and what to write instead.
-Fault = Sequence[str]
+_WARNING = re.compile(r"(.*):(\d+): (\w+): (.*)")  #: A line of a warning: its file, line, kind and words
+Fault = Sequence[str]  #: What is wrong with an output, and what to write instead
 _VALUE = "record it with ledger.record(...) and name it in the text, or leave it out"
 #: Faults by name, and by the MIME types of an output: the first that fits counts, as programs add pictures for others.
 _FAULTS, _TYPES = paths.tables(__file__).values()

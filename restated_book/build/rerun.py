@@ -16,8 +16,7 @@ from restated_book.build import run
 from restated_book.faults import exit_code
 from restated_book.sources import files
 
-#: Relative difference up to which numbers are the same: processors differ in the last digits of a long sum.
-SAME = 1e-9
+SAME = 1e-9  #: Relative difference up to which numbers are the same: processors differ in the last digits of a long sum
 NUMBERS = ("value", "low", "high")
 
 

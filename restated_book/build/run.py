@@ -20,8 +20,7 @@ from restated_book.sources import files
 if TYPE_CHECKING:
     from restated_book.build import fork
 
-#: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
-NOTEBOOK_SECONDS = 600
+NOTEBOOK_SECONDS = 600  #: A notebook that runs longer than this hangs: the whole book is meant to build within a minute
 #: What a kernel runs first: it lists the fonts, which writes on standard error at first, and observes what is read.
 WATCH = "__import__('matplotlib.font_manager'); __import__('restated_book.watch').watch.start()"
 #: Starts of a kernel whose port another program takes first. That is rare; three times in a row it is not coincidence.

@@ -22,8 +22,7 @@ PRELOADED = (
     *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
     *("scipy.stats", "scipy.optimize", "statsmodels.api", "pybtex.database"),
 )
-#: Largest request: arguments and environment of one kernel.
-REQUEST_BYTES = 1 << 17
+REQUEST_BYTES = 1 << 17  #: Largest request: arguments and environment of one kernel
 
 
 def _become_kernel(zygote: int, stderr: int, arguments: list[str], folder: str, environment: dict[str, str]) -> None:

@@ -8,8 +8,7 @@ from restated_book import config
 from restated_book.chapters import prose
 from restated_book.sources import files
 
-#: Blocks before the first section, in their order.
-BLOCKS = ("chapter-head", "plain-words")
+BLOCKS = ("chapter-head", "plain-words")  #: Blocks before the first section, in their order
 
 _SECTION = re.compile(r"^## (.+?)[ \t]*$", re.M)
 

@@ -15,8 +15,7 @@ from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
-#: Line, what is wrong there, and what to do about it.
-Fault = tuple[int, str, str]
+Fault = tuple[int, str, str]  #: Line, what is wrong there, and what to do about it
 #: Syntax that is read whether a book has switched it on or not.
 _SYNTAX = ("amsmath", "colon_fence", "deflist", "dollarmath", "fieldlist", "substitution", "tasklist")
 #: Directives whose content is not Markdown.

@@ -22,10 +22,8 @@ from restated_book.templates import headline
 _TABLES = paths.tables(__file__)
 #: Styles on offer: our name, and the style file of the CSL project. NLM's is today's Vancouver.
 STYLES: dict[str, str] = _TABLES["styles"]
-#: Kinds of citable things: type in CSL, in BibTeX and in RIS.
-KINDS: dict[str, list[str]] = _TABLES["kinds"]
-#: Start of all keys.
-KEY = "restated"
+KINDS: dict[str, list[str]] = _TABLES["kinds"]  #: Kinds of citable things: type in CSL, in BibTeX and in RIS
+KEY = "restated"  #: Start of all keys
 #: Placeholders for title and address in a text that is filled in later.
 _TITLE, _URL, _DOI = "Qtitle", "https://q.example/qaddress", "10.9999/qdoi"
 #: A title that styles print unchanged: no quotation marks they would convert, no final punctuation they would merge.
@@ -148,8 +146,7 @@ def _doi(given: Mapping) -> str:
 
 
 _ORCID = "https://orcid.org/0000-0002-1825-0097"
-#: Parts of a person's name in ``CITATION.cff``, and in CSL.
-_NAMES: dict[str, str] = _TABLES["names"]
+_NAMES: dict[str, str] = _TABLES["names"]  #: Parts of a person's name in ``CITATION.cff``, and in CSL
 
 
 def _name(author: object) -> dict[str, str] | None:

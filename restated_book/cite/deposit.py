@@ -8,8 +8,7 @@ from restated_book.cite import citation
 from restated_book.cite.licence import ids
 from restated_book.sources import bibliography, files
 
-#: What is the same in each record of Zenodo and CodeMeta.
-_TABLES = paths.tables(__file__)
+_TABLES = paths.tables(__file__)  #: What is the same in each record of Zenodo and CodeMeta
 
 
 def zenodo() -> dict:

@@ -17,8 +17,7 @@ WORDS = {
     CONSISTENT: "consistent as printed",
     UNINFORMATIVE: "the check has no power",
 }
-#: Decimals of a power in the ledger.
-DIGITS = 3
+DIGITS = 3  #: Decimals of a power in the ledger
 
 
 def of(results: Iterable[Result]) -> dict[str, dict]:

@@ -17,8 +17,7 @@ from restated_book.register import COUNT_COLUMNS, PublishedNumber, Register
 from restated_book.sources import dictionary, files
 
 RESOURCE = "audit-groups"
-#: Columns of a register row that a reference may name.
-FIELDS = ("value", "ci_low", "ci_high", "p", *COUNT_COLUMNS)
+FIELDS = ("value", "ci_low", "ci_high", "p", *COUNT_COLUMNS)  #: Columns of a register row that a reference may name
 #: The check whose whole is a statement in words, followed by the sizes of both samples where they are needed.
 STATED = "difference-words"
 

@@ -24,10 +24,8 @@ from restated_book.sources import files
 
 #: Units in which a percentage is a share of counted cases (and not of variance, costs or simulations).
 SHARES_OF_CASES = ("percent", "percent of pairs", "percent agreement", "percent of dyads")
-#: Statistics on the scale of a standardised mean difference.
-MEAN_DIFFERENCES = ("d", "g", "SMD")
-#: Confidence level of an interval printed without one; used for p only, and noted there.
-USUAL_LEVEL = "95"
+MEAN_DIFFERENCES = ("d", "g", "SMD")  #: Statistics on the scale of a standardised mean difference
+USUAL_LEVEL = "95"  #: Confidence level of an interval printed without one; used for p only, and noted there
 #: Stars in place of a p, as tables usually mean them; the footnote that says so may not be in the copy read.
 STARS = {"*": "< .05", "**": "< .01", "***": "< .001"}
 #: Differences in words, as a result names them.

@@ -9,8 +9,7 @@ from restated_book.cite import citation
 from restated_book.cite.licence import licence
 from restated_book.export.archive import places
 
-#: The style in which files cite themselves.
-STYLE = "APA"
+STYLE = "APA"  #: The style in which files cite themselves
 
 
 @cache

@@ -6,12 +6,10 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-#: 1980-01-01 UTC: a zip archive holds no earlier date.
-EARLIEST = 315532800
+EARLIEST = 315532800  #: 1980-01-01 UTC: a zip archive holds no earlier date
 #: Files that are compressed already: to do it again takes as long as all others together, and saves a tenth.
 COMPRESSED = (".png", ".xlsx", ".zip", ".gz")
-#: Files anyone may read and their owner may change.
-MODE = 0o644
+MODE = 0o644  #: Files anyone may read and their owner may change
 
 
 def zipped(files: Mapping[str, bytes | Path], epoch: int) -> bytes:

@@ -12,11 +12,9 @@ from restated_book.sources import dictionary
 from restated_book.sources.cells import as_csv
 from restated_book.status import SUPPLIED, WITHHELD
 
-#: Downloads of the book and of a chapter.
-FILES = paths.tables(__file__)
+FILES = paths.tables(__file__)  #: Downloads of the book and of a chapter
 DATA, RESULTS, OFFLINE = (FILES["book"][part][0] for part in ("data", "results", "offline"))
-#: The page that lists all downloads.
-PAGE = "book/downloads.html"
+PAGE = "book/downloads.html"  #: The page that lists all downloads
 
 LEDGER_FILES = ("ledger.csv", "ledger.json", todo.LIST)
 #: Downloads left out of the copy for offline reading: each repeats what the copy already shows, or is large.

@@ -19,11 +19,9 @@ from restated_book.export import about, sets
 from restated_book.outputs import NARROW
 from restated_book.status import SUPPLIED
 
-#: Name the specification gives the file, which is in the root of the site.
-NAME = "ro-crate-metadata.json"
+NAME = "ro-crate-metadata.json"  #: Name the specification gives the file, which is in the root of the site
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
-#: Media types of what the pages offer.
-TYPES: dict[str, str] = paths.tables(__file__)
+TYPES: dict[str, str] = paths.tables(__file__)  #: Media types of what the pages offer
 
 
 def _of(file: Path, content: bytes | None = None) -> dict:

@@ -29,8 +29,7 @@ WIDTH, HEIGHT, BELOW = 390, 260, 170
 #: Rating of a verdict between 1, contradicted, and 5, agrees; a verdict without a place on the scale has no rating.
 RATINGS: dict[str, int] = paths.tables(__file__)
 
-#: Most characters of a table on its page; a longer one is in its chapter only.
-LONGEST = 40_000
+LONGEST = 40_000  #: Most characters of a table on its page; a longer one is in its chapter only
 _TABLE = re.compile(r"<table.*?</table>", re.S)
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
 

@@ -22,8 +22,7 @@ NAME = "llms.txt"
 _ON_PAGE = re.compile(
     r"^(?P<fence>`{3,}|:{3,})(?:\{(?P<name>[a-z-]+)\}|(?<=`)).*?\n(?P=fence)[ \t]*$", re.DOTALL | re.MULTILINE
 )
-#: Data that the list names besides the pages: file, and what it is.
-DATA: dict[str, str] = paths.tables(__file__)
+DATA: dict[str, str] = paths.tables(__file__)  #: Data that the list names besides the pages: file, and what it is
 
 
 def twin(page: str, rows: Mapping[str, Mapping], works: bibliography.Bibliography) -> str:
@@ -71,7 +70,8 @@ def _output(output: Mapping, page: str) -> str:
 
 
 def _cell(x: object) -> str:
-    text = "–" if x is None else f"{x:.4g}" if isinstance(x, float) else str(x)
+    words = {None: "–", True: "yes", False: "no"}
+    text = words[x] if x is None or isinstance(x, bool) else f"{x:.4g}" if isinstance(x, float) else str(x)
     return text.replace("|", "\\|").replace("\n", " ")
 
 

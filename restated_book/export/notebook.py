@@ -17,13 +17,11 @@ from restated_book.status import SUPPLIED, WITHHELD
 
 #: MIME types for what notebooks hand over to the build.
 PRIVATE = (ledger.MIME, ledger.MIME_READS, provenance.MIME, outputs.MIME_TABLE)
-#: What a reader's JupyterLab needs to know.
-METADATA = ("kernelspec", "language_info")
+METADATA = ("kernelspec", "language_info")  #: What a reader's JupyterLab needs to know
 
 _ROLE = re.compile(r"\{(?P<name>[a-z]+(?::[a-z]+)?)\}`(?P<text>[^`]+)`")
 _OPEN = re.compile(r"(?P<fence>:{3,}|`{3,})\{(?P<name>[a-z-]+)\}[ \t]*(?P<words>.*)")
-#: Targets of links, and comments, which only the source has.
-_TARGET = re.compile(r"^(?:\([a-z0-9-]+\)=|%.*)\n", re.M)
+_TARGET = re.compile(r"^(?:\([a-z0-9-]+\)=|%.*)\n", re.M)  #: Targets of links, and comments, which only the source has
 #: Links to places of the book, which a notebook on its own does not have.
 _LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)?(?:[\w/-]+\.md)?(?:#[\w-]+)?\)")
 _TITLED = re.compile(r"(.+?)\s*<[^>]+>")

@@ -12,8 +12,7 @@ from restated.errors import RestatedError
 ROLES = {"Em": "Span", "Strong": "Span", "Title": "P", "Aside": "Note", "FENote": "Note"}
 #: Parts of a file whose absence a reader would miss, and what they are.
 PARTS = {"/StructTreeRoot": "tags", "/Outlines": "bookmarks"}
-#: Name by which the cells of a table refer to its headings.
-_NODE = re.compile(rb"\(node(\d{8})\)")
+_NODE = re.compile(rb"\(node(\d{8})\)")  #: Name by which the cells of a table refer to its headings
 
 pikepdf.settings.set_flate_compression_level(9)
 

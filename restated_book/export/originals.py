@@ -7,8 +7,7 @@ from restated_book import paths
 from restated_book.export.archive import places
 from restated_book.sources import dictionary
 
-#: Columns that are empty in an empty template.
-TO_FILL = ("mean", "sd")
+TO_FILL = ("mean", "sd")  #: Columns that are empty in an empty template
 
 
 def may_leave(file: Path) -> bool:

@@ -31,24 +31,20 @@ REFERENCES = "book/references"
 MOST_ROWS = 12
 #: From so many columns on, a table is set smaller; from so many on, it is turned, as an upright page is too narrow.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
-#: Pages break between these.
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")  #: Pages break between these
 BLOCKS = (*HEADINGS, "p", "li", "dt", "dd", "pre", "tr", "img", "figcaption")
 #: Letters that a line of text holds, and what is too short for a sheet of its own: about ten lines.
 LINE_LETTERS, END_LETTERS = 90, 900
 #: Letters of a box (half a sheet) and of a row from which on it is cut, as it would leave too much of a sheet empty.
 LONG_LETTERS, TALL_LETTERS = 2300, 1800
-#: A picture from about half the height of a sheet on often begins a sheet.
-HIGH_PX = 480
+HIGH_PX = 480  #: A picture from about half the height of a sheet on often begins a sheet
 #: Height of a heading with its space and of a line of a caption, and the letters that such a line holds at least.
 HEADING_MM, CAPTION_MM, CAPTION_LETTERS = 14, 4, 100
 _TABLES = paths.tables(__file__)
 #: Elements and classes that serve a screen or a script, repeat what is next to them, or would need a server.
 GONE_ELEMENTS, GONE_CLASSES = set(_TABLES["gone"]["elements"]), set(_TABLES["gone"]["classes"])
-#: Headings that the contents list.
-CONTENTS = ("h1", "h2")
-#: Attributes that hold ids of the same page.
-ID_LISTS = ("aria-labelledby", "aria-controls", "headers", "for")
+CONTENTS = ("h1", "h2")  #: Headings that the contents list
+ID_LISTS = ("aria-labelledby", "aria-controls", "headers", "for")  #: Attributes that hold ids of the same page
 
 STYLE = Path(__file__).with_name("paper.css")
 

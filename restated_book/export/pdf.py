@@ -28,11 +28,9 @@ Made = TypeVar("Made")
 _TABLES = paths.tables(__file__)
 #: Names and places of browsers, after ``$CHROMIUM``; flags without which one calls its maker.
 BROWSERS, _OFFLINE = _TABLES["browsers"], _TABLES["offline"]
-#: The first version that prints the margin boxes of CSS, which hold running heads and page numbers.
-OLDEST = 131
+OLDEST = 131  #: The first version that prints the margin boxes of CSS, which hold running heads and page numbers
 REMEDY = "install it (`apt install chromium`) or set CHROMIUM to its path"
-#: A page opens in a few seconds; a browser that needs longer hangs.
-PRINT_SECONDS = 240
+PRINT_SECONDS = 240  #: A page opens in a few seconds; a browser that needs longer hangs
 #: The first printing shows the page numbers, the second has them; others may follow where a line breaks elsewhere.
 MOST_PRINTINGS = 4
 

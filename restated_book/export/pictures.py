@@ -8,8 +8,7 @@ from PIL.PngImagePlugin import PngInfo, putchunk
 
 from restated_book.export import about
 
-#: Bytes of a PNG before its second chunk: the signature and the header.
-PNG_HEAD = 33
+PNG_HEAD = 33  #: Bytes of a PNG before its second chunk: the signature and the header
 #: The vocabulary that Creative Commons proposes for works in SVG.
 
 

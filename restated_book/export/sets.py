@@ -6,8 +6,7 @@ from pathlib import Path
 
 #: Folder of the files below the site, and the file in it that lists them for programs.
 FOLDER, INDEX = "downloads/reconstructed", "index.json"
-#: Page of the book that shows them.
-PAGE = "book/reconstructed-data"
+PAGE = "book/reconstructed-data"  #: Page of the book that shows them
 
 
 def index(folder: Path) -> list[dict]:

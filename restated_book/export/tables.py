@@ -20,10 +20,8 @@ from restated_book.outputs import MIME_TABLE
 from restated_book.sources import cells
 from restated_book.status import SUPPLIED, WITHHELD
 
-#: Characters a sheet's name may have.
-SHEET_NAME = 31
-#: Widest column, in characters: a longer text is read in its cell.
-WIDEST = 60
+SHEET_NAME = 31  #: Characters a sheet's name may have
+WIDEST = 60  #: Widest column, in characters: a longer text is read in its cell
 ABOUT = "About"
 #: Text of a number without leading or trailing zeros, which would be lost.
 _PLAIN = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{0,14}[1-9])?")
@@ -133,8 +131,7 @@ def _fill(sheet, lines: Sequence[Sequence[Value]], bold: Sequence[int]) -> None:
         for place, value in enumerate(line, start=1):
             if value is None:
                 continue
-            if isinstance(value, bool):
-                value = "yes" if value else "no"
+            value = ("no", "yes")[value] if isinstance(value, bool) else value
             cell = sheet.cell(number, place)
             if isinstance(value, str):
                 cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)

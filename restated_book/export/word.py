@@ -21,17 +21,14 @@ from restated_book.export import archive, paper, pdf
 from restated_book.register import GRADES
 from restated_book.status import SUPPLIED, WITHHELD
 
-#: Files of the styles, and their places in the template of pandoc.
-STYLES = Path(__file__).with_name("word")
+STYLES = Path(__file__).with_name("word")  #: Files of the styles, and their places in the template of pandoc
 PARTS = {f"word/{name}.xml": f"{name}.xml" for name in ("document", "footer1", "styles")}
 PARTS |= {"[Content_Types].xml": "types.xml", "_rels/.rels": "package.xml"}
 PARTS["word/_rels/document.xml.rels"] = "relationships.xml"
-#: Seconds after which pandoc hangs: a chapter takes two.
-SECONDS = 120
+SECONDS = 120  #: Seconds after which pandoc hangs: a chapter takes two
 #: Width of the text and greatest height of a picture in centimetres, and pixels of a centimetre on a screen.
 TEXT_CM, MOST_CM, PX_PER_CM = 17.0, 21.0, 96 / 2.54
-#: Letters of the line of a table, and those beyond which a broad column asks for no more room.
-LINE, BROAD = 96, 60
+LINE, BROAD = 96, 60  #: Letters of the line of a table, and those beyond which a broad column asks for no more room
 _TABLES = paths.tables(__file__)
 #: What has no use in a text: code, which the notebook of the chapter has, and signs of the page; styles, by class.
 GONE_TAGS, GONE_CLASSES, LOOKS = set(_TABLES["gone"]["tags"]), set(_TABLES["gone"]["classes"]), _TABLES["looks"]

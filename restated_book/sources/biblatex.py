@@ -53,16 +53,14 @@ _ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]+\b")
 _UNSPOKEN = re.compile(r"[B-Z]|[B-DF-HJ-NP-TV-XZ]{2,6}|(?=\w*\d)[A-Z0-9]+|[IVX]{2,5}")
 #: Names of English, as a language: BibLaTeX also knows its kinds by their countries.
 _ENGLISH = re.compile("en|british|american|australian|canadian|newzealand|u[sk](?:en|$)", re.IGNORECASE)
-#: What is before a sentence of a title in capitals.
-_BEFORE = re.compile(r"(?:[?!]|[A-Z]{3}\.|\b[IVX]+\.) $")
+_BEFORE = re.compile(r"(?:[?!]|[A-Z]{3}\.|\b[IVX]+\.) $")  #: What is before a sentence of a title in capitals
 #: A name as PubMed writes it, with initials and no comma.
 _BARE_INITIALS = re.compile(r"[^\W\d_]\S*[^\W\dA-Z_]\S*(?: \S+)* (?:[A-Z]\.?-?){1,3}")
 #: What publishers print after names, and no name holds.
 _MARK = re.compile(r"[\d¹²³⁴⁵*†‡§¶()@|=]|\\textsuperscript|^(?:Dr|Prof)\.? ")
 #: What separates an address from the next one in the same field.
 _NEXT = re.compile(r"[\s,;|]+(?=(?:\\url\s*\{|<)?(?:https?|ftp)://)", re.IGNORECASE)
-#: Most parents of parents; BibTeX knows one.
-_DEEPEST = 20
+_DEEPEST = 20  #: Most parents of parents; BibTeX knows one
 #: Blanks at the end, within closing braces, too: the full stop after them would be printed twice.
 _END = re.compile(r"\s+(?=\}*$)")
 

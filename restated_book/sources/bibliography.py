@@ -22,22 +22,18 @@ from restated_book.sources import biblatex, files, latex, styles  # noqa: F401  
 
 # The styles of pybtex read every text by this function; its own leaves commands, maths and tags on the page.
 Text.from_latex = latex.rich
-#: Fields without which a work, of the type that is printed, cannot be formatted or found.
-REQUIRED = biblatex.REQUIRED
+REQUIRED = biblatex.REQUIRED  #: Fields without which a work, of the type that is printed, cannot be formatted or found
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(][ \t]*([^,\s}]*)", re.MULTILINE)
 _NO_ENTRIES = ("comment", "preamble", "string", "xdata")
-#: Letters that are copied from PDFs as one, and have no capital.
-_LIGATURES = re.compile("[\ufb00-\ufb06]")
-#: A value in braces without braces in it, as most are.
-_SIMPLE = re.compile(r"\s*\{([^{}]*)\}")
+_LIGATURES = re.compile("[\ufb00-\ufb06]")  #: Letters that are copied from PDFs as one, and have no capital
+_SIMPLE = re.compile(r"\s*\{([^{}]*)\}")  #: A value in braces without braces in it, as most are
 #: DOIs and short DOIs (https://shortdoi.org). Angle brackets are legal, and "#" ends some of Wiley's.
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\\{}$\"^`|]*[^\s\\{}$\"^`|.,;]|10/[a-z0-9]+", re.ASCII | re.IGNORECASE)
 _URL = re.compile(r"(?:https?|ftp)://[^\s\\{}\"]*[^\s\\{}\".,;]", re.IGNORECASE)
 #: Suffix after the year in a key: a letter that distinguishes works, or "data" for the data set of a paper.
 _SUFFIX = re.compile(r"(?:\d{4}|nd)(data|[a-z])$", re.ASCII)
-#: Most characters of a text that a message repeats.
-LONG = 80
+LONG = 80  #: Most characters of a text that a message repeats
 #: A key becomes part of an address and of the ledger; BibTeX itself would let braces through.
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_:.+-]*")
 

@@ -5,10 +5,8 @@ import io
 import re
 from collections.abc import Iterable
 
-#: First characters of a text that spreadsheets run as a formula.
-FORMULA_STARTS = tuple("=+-@\t\r\n")
-#: A plain number.
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+FORMULA_STARTS = tuple("=+-@\t\r\n")  #: First characters of a text that spreadsheets run as a formula
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)  #: A plain number
 
 
 def as_csv(rows: Iterable[Iterable[object]], mark: str = ",") -> str:

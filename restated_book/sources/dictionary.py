@@ -30,12 +30,9 @@ CONSTRAINTS: dict[str, tuple[Any, str]] = {
 }
 #: Marks between cells; spreadsheets of some countries put semicolons.
 MARKS = {",": "commas", ";": "semicolons", "\t": "tabs"}
-#: The description of the data.
-PACKAGE = "datapackage.json"
-#: Folder of tables that readers supply; they are not described.
-READERS_OWN = "originals"
-#: Most digits of a whole number: as a float it keeps all of them, and it fits 64 bits.
-MOST_DIGITS = 15
+PACKAGE = "datapackage.json"  #: The description of the data
+READERS_OWN = "originals"  #: Folder of tables that readers supply; they are not described
+MOST_DIGITS = 15  #: Most digits of a whole number: as a float it keeps all of them, and it fits 64 bits
 #: Names of resources become file names of originals; paths are below the folder of the data.
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _PATH = re.compile(r"(?:[a-z0-9]+(?:[-_][a-z0-9]+)*/)*[a-z0-9]+(?:[-_][a-z0-9]+)*\.csv", re.ASCII)
@@ -366,8 +363,7 @@ def check(folder: Path | str | None = None) -> dict[str, int]:
     return {name: len(validate(folder / resource.path, resource)) for name, resource in resources.items()}
 
 
-#: Names of what `rows` yields.
-ABOUT_FIELDS = ("resource", "field", "type", "unit", "description")
+ABOUT_FIELDS = ("resource", "field", "type", "unit", "description")  #: Names of what `rows` yields
 
 
 def rows(path: Path | str | None = None) -> Iterator[tuple[str, ...]]:

@@ -10,10 +10,8 @@ from restated.errors import RestatedError
 
 #: Largest file that is read, in bytes: half a million printed numbers have 150 MB, so a larger one is a mistake.
 LARGEST = 250_000_000
-#: First bytes of text in UTF-16.
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-#: Mark that Excel and some editors put before UTF-8, some of them each time they save; it is dropped.
-_MARK = "\ufeff"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  #: First bytes of text in UTF-16
+_MARK = "\ufeff"  #: Mark that Excel and some editors put before UTF-8, some of them each time they save; it is dropped
 _SAVE = "save it as UTF-8 (a table: as CSV UTF-8)"
 
 

@@ -13,8 +13,7 @@ from restated_book import paths
 
 #: Text without any of these reads the same in LaTeX, in HTML and as it is.
 _MARKUP = re.compile("[\\\\{}$~^%&<>`\ufdd0-\ufdef]|--|''|,,|\\s\\s")
-#: What latexcodec changes; it takes most of the time.
-_CODED = re.compile(r"\\|--|''|,,|[~`]|\s\s")
+_CODED = re.compile(r"\\|--|''|,,|[~`]|\s\s")  #: What latexcodec changes; it takes most of the time
 
 # Noncharacters (Unicode 23.7) stand for characters that a later step would read as markup, and mark groups in braces.
 _LITERAL = "\\{}$%^~`"
@@ -58,8 +57,7 @@ _LEFT_TAG = re.compile(
 )
 
 
-#: Most groups within groups; rendering calls itself for each, and no title has more than a few.
-_DEEPEST = 20
+_DEEPEST = 20  #: Most groups within groups; rendering calls itself for each, and no title has more than a few
 
 
 class Unprintable(ValueError):

@@ -8,12 +8,9 @@ from typing import Any
 
 from restated_book.sources import files
 
-#: Words in the note of a row whose source is inconsistent; its sums are not checked.
-SAID_SO = "counts add up to"
-#: Row number and typed cells.
-Row = tuple[int, dict]
-#: Row (None for the table), column, message and remedy.
-Fault = tuple[int | None, str, str, str]
+SAID_SO = "counts add up to"  #: Words in the note of a row whose source is inconsistent; its sums are not checked
+Row = tuple[int, dict]  #: Row number and typed cells
+Fault = tuple[int | None, str, str, str]  #: Row (None for the table), column, message and remedy
 
 
 def _sums(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fault]:

@@ -15,11 +15,9 @@ from restated_book.sphinx import blocks, markup
 from restated_book.sphinx.ledgerpage import citation_links
 from restated_book.sphinx.roles import hint, refuse, shows, tip_id
 
-#: Value of the filter for claims to which no source is attached.
-NONE_CITED = "none"
+NONE_CITED = "none"  #: Value of the filter for claims to which no source is attached
 
-#: Words for the columns ``public`` and ``independence`` of a source.
-PUBLIC, STANDING = paths.tables(__file__).values()
+PUBLIC, STANDING = paths.tables(__file__).values()  #: Words for the columns ``public`` and ``independence`` of a source
 PARTS = markup.parts("claims", PUBLIC=PUBLIC, STANDING=STANDING)
 badge = PARTS.badge
 

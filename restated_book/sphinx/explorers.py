@@ -13,8 +13,7 @@ from restated_book import entries
 from restated_book.cite import citation
 from restated_book.sphinx import blocks
 
-#: Scripts of each kind, after the one they share.
-KINDS = ("check", "groups", "cell", "people")
+KINDS = ("check", "groups", "cell", "people")  #: Scripts of each kind, after the one they share
 COMMON = "explore.js"
 
 

@@ -13,8 +13,7 @@ from restated_book.sphinx.heads import Inline
 
 _CONTROLS = 'type="button" class="rs-unfold" aria-controls="findings" aria-expanded="false"'
 UNFOLD = f"<button {_CONTROLS}>Show claims, published numbers and verdicts</button>"
-#: Length of a bar in its own units; the style sheet scales it.
-BAR = 1000
+BAR = 1000  #: Length of a bar in its own units; the style sheet scales it
 
 
 class element(nodes.General, nodes.Element):

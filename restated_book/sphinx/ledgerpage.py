@@ -14,6 +14,7 @@ from restated_book.cite import citation
 from restated_book.sphinx import blocks, citebox, ledgerparts, markup
 
 PARTS = markup.parts("ledger")
+PART = "Ledger of numbers, part {:,} of {:,}"  #: Title of a page of the ledger
 
 
 def anchor_cells(app, doctree: nodes.document) -> None:
@@ -69,11 +70,7 @@ def part_html(
     """Return part `number` (from 1) of `count` of the ledger as a table of `rows`; `home` is the ledger's own page."""
     rows = list(rows)
     sizes = _sizes(Counter(map(entries.kind, rows)))
-    return PARTS.part(_title(number, count), rows, root=root, home=home, forms=forms, cite=cite, **sizes)
-
-
-def _title(number: int, count: int) -> str:
-    return f"Ledger of numbers, part {number:,} of {count:,}"
+    return PARTS.part(PART.format(number, count), rows, root=root, home=home, forms=forms, cite=cite, **sizes)
 
 
 def _ledger(builder) -> str:
@@ -122,7 +119,7 @@ def part_pages(app) -> Iterator[tuple[str, dict, str]]:
     # A changed ledger makes Sphinx read all pages again; otherwise these pages change only when an anchor has moved.
     if not app.restated_anchors_moved and all(Path(app.builder.get_outfilename(name)).is_file() for name in names):
         return
-    titles = [_title(i, len(parts)) for i in range(1, len(parts) + 1)]
+    titles = [PART.format(i, len(parts)) for i in range(1, len(parts) + 1)]
     links = [{"link": f"{page.rsplit('/', 1)[-1]}.html", "title": t} for page, t in zip(names, titles, strict=True)]
     forms, cite = citebox.number_forms(citation.about()), citation_links(app.builder, names[0])
     html = partial(part_html, root=blocks.root(names[0]), home=f"{home}.html", forms=forms, cite=cite)

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-#: Rows of a part: with more of them, each of seven cells, a phone waits before the first can be read.
-PART_ROWS = 120
+PART_ROWS = 120  #: Rows of a part: with more of them, each of seven cells, a phone waits before the first can be read
 
 
 def split(ids: Iterable[str]) -> list[list[str]]:

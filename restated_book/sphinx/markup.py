@@ -11,8 +11,7 @@ from restated_book.cite import citation
 
 #: Accessible names of what each role shows.
 KIND_WORDS = {"published": "published", "restated": "recomputed", "interval": "recomputed range"}
-#: Characters of a number that are kept on one line with their mark; a longer text may break.
-LONGEST_UNBROKEN = 24
+LONGEST_UNBROKEN = 24  #: Characters of a number that are kept on one line with their mark; a longer text may break
 
 
 _PARTS = templates.environment(Path(__file__).with_name("parts"), citation=citation, claims=claims, entries=entries)

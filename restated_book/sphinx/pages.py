@@ -12,17 +12,14 @@ from restated_book import freshness, paths, policy
 from restated_book.cite import citation
 from restated_book.sphinx import blocks, claimspage, explorers, ledgerpage, metadata, search, todopage
 
-#: Search engines cut descriptions at about this length.
-DESCRIPTION_LENGTH = 160
-#: A first paragraph shorter than this (a date, a badge) does not describe a page.
-SHORTEST_DESCRIPTION = 40
+DESCRIPTION_LENGTH = 160  #: Search engines cut descriptions at about this length
+SHORTEST_DESCRIPTION = 40  #: A first paragraph shorter than this (a date, a badge) does not describe a page
 _TABLES = paths.tables(__file__)
 #: Style sheets of ours, in loading order, the first one only where there is code; and that of pages made later.
 *STYLES, EMBEDDED = _TABLES["styles"]
 #: Files that are not used here, and parts of the theme's pages that are not shown, which it would render all the same.
 UNUSED_FILES, THEME_PARTS = _TABLES["unused"], _TABLES["theme_parts"]
-#: The lists and items a tree of pages consists of.
-BRANCH = re.compile(r'<li class="[^"]*">|<ul>|</li>|</ul>')
+BRANCH = re.compile(r'<li class="[^"]*">|<ul>|</li>|</ul>')  #: The lists and items a tree of pages consists of
 #: Scripts that sphinx-thebe puts into every page even without live code.
 LIVE_CODE = re.compile(
     r'\s*<script type="text/x-thebe-config">.*?</script>|<script>kernelName = [^<]*</script>', re.DOTALL

@@ -14,10 +14,8 @@ from restated_book import claims, entries
 from restated_book.sources import bibliography
 from restated_book.sphinx import ledgerpage, ledgerparts
 
-#: Name of the script that holds the data.
-DATA = "search-data.js"
-#: Characters of a section's text kept for matching and for the excerpt.
-SECTION_TEXT = 3_000
+DATA = "search-data.js"  #: Name of the script that holds the data
+SECTION_TEXT = 3_000  #: Characters of a section's text kept for matching and for the excerpt
 #: Data behind figures and ways to cite them: long, and found by what is above them.
 _NOT_SOUGHT = re.compile(r"<details class=\"rs-(?:data|cite)\b.*?</details>", re.S)
 

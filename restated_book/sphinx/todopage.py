@@ -15,8 +15,7 @@ from restated_book.sphinx.ledgerpage import citation_links
 #: Heading of each kind, the text under it, and the columns of its table.
 SECTIONS = {kind: tuple(section.values()) for kind, section in paths.tables(__file__).items()}
 
-#: Most entries of a kind on the page; further ones are in the file only.
-SHOWN = 800
+SHOWN = 800  #: Most entries of a kind on the page; further ones are in the file only
 
 PARTS = markup.parts("tables")
 

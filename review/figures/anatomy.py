@@ -27,8 +27,7 @@ from review.figures.tables import checked, ensure
 _SENTENCE = re.compile(r"(?<=\.) (?=[A-Z0-9])")
 BADGE = 15.0  # side of a callout's number in points
 SHORTEST = 0.14  # leaders shorter than this, in inches from the middle of the number, would be hidden by it
-#: A place in a figure, in inches from its lower left corner.
-Place = Callable[[Figure], tuple[float, float]]
+Place = Callable[[Figure], tuple[float, float]]  #: A place in a figure, in inches from its lower left corner
 
 
 class Callout(NamedTuple):

@@ -33,10 +33,8 @@ KINDS = {
     "theory": (Fill("band", dash=SOLID), "round,pad=0,rounding_size=0.08"),
     RIVAL: (Fill("page", "ink", width=1.2, dash=SHORT_DASHES), "square,pad=0"),
 }
-#: Place of each arrow at its "source" and "target", in inches from the left.
-Ports = Mapping[tuple[str, str], float]
-#: Top and bottom of each row, inches from the foot of the figure.
-Spans = Sequence[tuple[float, float]]
+Ports = Mapping[tuple[str, str], float]  #: Place of each arrow at its "source" and "target", in inches from the left
+Spans = Sequence[tuple[float, float]]  #: Top and bottom of each row, inches from the foot of the figure
 
 
 @drawing

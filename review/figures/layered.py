@@ -28,8 +28,7 @@ PASSAGE = 0.10  # inches an arrow needs where it passes a row
 #: Weight of a straight line between boxes, between a box and a passage, and between passages (Gansner et al., 1993).
 STRAIGHT = {0: 1.0, 1: 2.0, 2: 8.0}
 COMPACT = 4.0  # weight of the total width against straight lines: enough to keep the picture together
-#: A box (name,) or a passage (arrow, row).
-Item = tuple
+Item = tuple  #: A box (name,) or a passage (arrow, row)
 Order = Sequence[Sequence[Item]]
 Link = tuple[Item, Item]
 Neighbours = Mapping[Item, Sequence[Item]]

@@ -23,8 +23,7 @@ PLACES = ((0.78, 1.25), (PANEL / 2, 2.62), (PANEL - 0.78, 1.25))
 NOT_PRINTED = "not published"
 FINER = Scale("r", leading_zero=False, decimals=3)
 OPTIONAL = {"low": np.nan, "high": np.nan, "text": ""}  # columns that a table may lack, with their values
-#: Value and range of each edge as text.
-Words = Mapping[str, tuple[str, str]]
+Words = Mapping[str, tuple[str, str]]  #: Value and range of each edge as text
 
 
 @drawing

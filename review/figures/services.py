@@ -36,10 +36,8 @@ REGION = Fill("zone2", "none", width=0)  # SD/mean seen elsewhere
 HOLLOW = Mark("D", False, "second")  # mark of something weaker than the rest of the figure
 HEIGHT = 5.1  # inches of the figure of limits
 ABOVE = 1.3  # inches of it above and below the plot
-#: Words and the numbers they name.
-Named: TypeAlias = tuple[str, Sequence[float]]
-#: Words for a range of SD/mean, and its ends.
-Region: TypeAlias = tuple[str, tuple[float, float]]
+Named: TypeAlias = tuple[str, Sequence[float]]  #: Words and the numbers they name
+Region: TypeAlias = tuple[str, tuple[float, float]]  #: Words for a range of SD/mean, and its ends
 
 
 @drawing

@@ -66,11 +66,10 @@ def trial_map(reports: pd.DataFrame) -> Drawn:
     data["n"] = reports["n"].astype(float).round().astype("Int64")
     families, years = reports.groupby("family", sort=False), reports["year"]
     linked = families.filter(lambda own: len(own) > 1)
-    several = linked["family"].nunique()
     alt = alt_text(
         f"Timeline of {plural(len(reports), 'report')} on {plural(families.ngroups, 'sample')} of patients, "
         f"{years.min()} to {years.max()}",
-        f"{plural(several, 'sample')} with more than one report ({plural(len(linked), 'report')})",
+        f"{plural(linked['family'].nunique(), 'sample')} with more than one report ({plural(len(linked), 'report')})",
         *[f"{group}: {plural(part['family'].nunique(), 'sample')}" for group, part in parts(reports, "group").items()],
     )
     return Drawn(chart.fig, alt, data[columns].set_axis(NAMES, axis=1))

@@ -20,10 +20,8 @@ from review.findings.trials.sources import with_interval
 #: Strengths in the order of the chapter, with their words for readers.
 STRENGTHS = {name: name for name in ("as printed", "usual", score.LEARNED, "wide")}
 STRENGTHS |= {"usual": "usual practice", score.LEARNED: "usual, learned elsewhere"}
-#: Cases beyond which a headline set is not widened by a few more.
-MANY = 500
-#: Uses whose truths are those of the print as far as anyone knows, and all.
-COVER, ALL = ("cover",), cases.USES
+MANY = 500  #: Cases beyond which a headline set is not widened by a few more
+COVER, ALL = ("cover",), cases.USES  #: Uses whose truths are those of the print as far as anyone knows, and all
 
 
 def percent(row: pd.Series) -> tuple[float, float, float]:

@@ -10,10 +10,8 @@ from restated_book.claims import NOT_INDEPENDENT, VERDICTS
 
 #: Source of a claim that names none, and chapter of a claim that no chapter on evidence takes up.
 NO_MARKER, NO_CHAPTER = "none", "claims"
-#: Independence of claims without a source.
-UNCITED = "no marker"
-#: Certainty of a chapter without a finding of its own.
-NOT_GRADED = "not graded"
+UNCITED = "no marker"  #: Independence of claims without a source
+NOT_GRADED = "not graded"  #: Certainty of a chapter without a finding of its own
 #: Claims whose quantity is one of the two periods the case study declares.
 PERIOD_CLAIMS = {"declared research period": "H02", "declared impact period": "H10"}
 

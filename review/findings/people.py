@@ -14,10 +14,8 @@ from restated.estimate import individuals
 from restated.estimate.agreement import bivariate_normal
 
 HUNDRED = 100
-#: Middle, lowest and highest value of an effect.
-Effect = tuple[float, float, float]
-#: The share of all children that is called the worst.
-WORST = 0.1
+Effect = tuple[float, float, float]  #: Middle, lowest and highest value of an effect
+WORST = 0.1  #: The share of all children that is called the worst
 
 
 def of_classes(first: float, second: float) -> Callable[[float], tuple[float, float]]:

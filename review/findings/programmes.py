@@ -12,8 +12,7 @@ from restated_book import paths
 
 #: Directions of results as the chapter draws them, in the order of its columns, and the words of the table of studies.
 DIRECTIONS = paths.tables(__file__)
-#: Words in the note of studies that appeared after the impact period.
-LATER = "after the impact period"
+LATER = "after the impact period"  #: Words in the note of studies that appeared after the impact period
 
 
 def tables(first, second, sizes: Iterable[tuple[int, int]]) -> pd.DataFrame:

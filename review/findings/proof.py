@@ -13,10 +13,8 @@ from restated.estimate import growth, meta, robust
 from restated_book import paths
 
 REFERENCE = paths.ROOT / "tests" / "reference"
-#: Entry of the kept benchmark table for a program that was not available.
-NOT_MEASURED = "not measured"
-#: Subject of each file, in words.
-SUBJECTS = paths.tables(__file__)
+NOT_MEASURED = "not measured"  #: Entry of the kept benchmark table for a program that was not available
+SUBJECTS = paths.tables(__file__)  #: Subject of each file, in words
 
 
 def _load(name: str) -> dict:

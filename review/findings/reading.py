@@ -8,8 +8,7 @@ from restated_book.register import Register
 from review.findings import paternal_sensitivity
 from review.findings.numbers import value
 
-#: Row of the examples whose restated number agrees to the printed digits.
-ROUNDED = 1
+ROUNDED = 1  #: Row of the examples whose restated number agrees to the printed digits
 
 
 def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:

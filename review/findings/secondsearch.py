@@ -5,8 +5,7 @@ import pandas as pd
 from restated_book import claims, paths
 from restated_book.register import Register
 
-#: Chapter that shows the numbers of a finding of the register.
-CHAPTERS: dict[str, str] = paths.tables(__file__)
+CHAPTERS: dict[str, str] = paths.tables(__file__)  #: Chapter that shows the numbers of a finding of the register
 
 
 def by_chapter(register: Register, brought: pd.DataFrame) -> pd.DataFrame:

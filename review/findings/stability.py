@@ -33,8 +33,7 @@ KAPPA_VARIANCES = {
 }
 #: Columns that a moderator is read from, with the value that counts as 1.
 MODERATORS = {"social_risk": "yes", "medical_risk": "yes", "published": "yes", "country": "USA"}
-#: Correlations of sampling errors within a sample; the first is that of the three-level model.
-WITHIN = (0.0, 0.6, 0.8)
+WITHIN = (0.0, 0.6, 0.8)  #: Correlations of sampling errors within a sample; the first is that of the three-level model
 
 
 def four_way_tables(transitions: pd.DataFrame) -> np.ndarray:

@@ -16,14 +16,12 @@ from restated_book import paths
 from restated_book.register import Register
 from review.findings import numbers, stability
 
-#: Short descriptions of recomputed numbers by id.
-SHORT: dict[str, str] = paths.tables(__file__)
+SHORT: dict[str, str] = paths.tables(__file__)  #: Short descriptions of recomputed numbers by id
 #: Classes of caregivers, and the class of children that corresponds to each.
 CLASSES = {"dismissing": "avoidant", "autonomous": "secure", "preoccupied": "resistant", "unresolved": "disorganized"}
 #: Tables drawn for a percentile interval: their ends then vary by about .001 from seed to seed.
 DRAWS, SEED = 20_000, 1995
-#: Two-sided normal quantile of 95 % intervals.
-NORMAL = 1.959963984540054
+NORMAL = 1.959963984540054  #: Two-sided normal quantile of 95 % intervals
 #: Secure shares called plausible here, an assumption around the printed ones of adults (58 %) and children (51.6 %).
 PLAUSIBLE_SECURE = (0.40, 0.70)
 _STATISTICS = {"phi": agreement.phi, "odds ratio": agreement.odds_ratio, "tetrachoric r": agreement.tetrachoric}

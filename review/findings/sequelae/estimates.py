@@ -18,12 +18,10 @@ _TABLES = paths.tables(__file__)
 REVIEWS: dict[str, tuple[str, list[str]]] = {
     group: (review["key"], review["patterns"]) for group, review in _TABLES["reviews"].items()
 }
-#: The insecure groups as rows name them.
-PATTERN: dict[str, str] = _TABLES["pattern"]
+PATTERN: dict[str, str] = _TABLES["pattern"]  #: The insecure groups as rows name them
 HEADLINES = ("groh2014-security-d", "fearon2010-insecurity-d", "groh2012-insecurity-d")
 OUTCOMES = ("peers", "externalizing", "internalizing")
-#: Level of an interval whose level was not printed: the convention of the series.
-CONVENTION = 0.95
+CONVENTION = 0.95  #: Level of an interval whose level was not printed: the convention of the series
 _IN_WORDS = re.compile(r"significance reported in words: ([^;]+)")
 
 

@@ -22,8 +22,7 @@ NEXT_TO_TABLE_5 = (
     "fearon2010-resistance-aggression-85",
     "fearon2010-disorganization-externalizing-85",
 )
-#: Error of sums of numbers with two decimals; far below a digit of print.
-SLACK = 1e-12
+SLACK = 1e-12  #: Error of sums of numbers with two decimals; far below a digit of print
 #: Points a side of the grid over the rounding box of the recovered row; finer changes the third decimal at most.
 GRID = 201
 

@@ -45,8 +45,7 @@ def spread_from_interval(
     return float(implied.min()), float(implied.max())
 
 
-#: Register ids of mean costs printed with their SD, and the window they cover.
-WINDOWS = paths.tables(__file__)
+WINDOWS = paths.tables(__file__)  #: Register ids of mean costs printed with their SD, and the window they cover
 #: Smallest share of the patients in an arm where the arms of a randomised trial are unknown: an assumption.
 LEAST_ARM = 1 / 3
 

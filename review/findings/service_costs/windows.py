@@ -9,11 +9,9 @@ import pandas as pd
 from restated.estimate import costs, costsets
 from restated_book import paths
 
-#: Category of the rows of totals.
-TOTAL = "total"
+TOTAL = "total"  #: Category of the rows of totals
 ARMS = {"ph": "partial hospitalization", "gpc": "general psychiatric care"}
-#: Months in a year: amounts per year become amounts per window.
-YEAR = 12
+YEAR = 12  #: Months in a year: amounts per year become amounts per window
 #: Statements of the abstract on the totals of each window, in order of time.
 STATED: dict[str, str] = paths.tables(__file__)
 PERIODS = tuple(STATED)

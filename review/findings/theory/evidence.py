@@ -9,8 +9,7 @@ from restated_book.register import PublishedNumber, Register
 from review.findings import numbers
 from review.findings.theory.links import link
 
-#: Statistics that are an association of two variables.
-ASSOCIATIONS = ("r", "d", "OR", "proportion")
+ASSOCIATIONS = ("r", "d", "OR", "proportion")  #: Statistics that are an association of two variables
 _SYMBOLS = {"proportion": "r²", "a2": "a²", "e2": "e²", "path": "β", "percent": ""}
 
 

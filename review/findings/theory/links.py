@@ -25,8 +25,7 @@ TO_R: dict[str, Callable] = {
 COMPARED_ON: dict[str, Callable] = {"r": np.arctanh, "d": lambda x: x, "OR": np.log}
 #: Standard error on the scale of the value, where a note of the register has it.
 NOTED_ERROR = re.compile(r"standard error ([\d.]*\d)")
-#: Level assumed where a source does not state that of its interval, in percent: the customary one.
-USUAL_LEVEL = 95.0
+USUAL_LEVEL = 95.0  #: Level assumed where a source does not state that of its interval, in percent: the customary one
 
 
 class Link(NamedTuple):

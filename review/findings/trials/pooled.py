@@ -7,8 +7,7 @@ from restated.estimate import effects, events, meta
 from restated_book import paths
 from review.findings.trials.attempts import arms
 
-#: Names of methods for readers; others are shown as they are.
-METHODS: dict[str, str] = paths.tables(__file__)
+METHODS: dict[str, str] = paths.tables(__file__)  #: Names of methods for readers; others are shown as they are
 
 
 def by_developers(rows: pd.DataFrame, reports: pd.DataFrame, y, v, *, ci: str) -> meta.MetaRegression:

@@ -14,8 +14,7 @@ from restated.arguments import Floats
 
 #: Trials of MBT in the table of response, and their rows of scores without the week.
 SCORES = {"response-267": "bateman2009-iip", "response-283": "philips2018-bpdsi"}
-#: Score of an improved patient at most, as a share of the arm's mean at baseline.
-CUT = 0.5
+CUT = 0.5  #: Score of an improved patient at most, as a share of the arm's mean at baseline
 HALF = 0.5  # added to events and patients of each arm before the log risk ratio, in all trials
 LISTED = 1e-12  # the table lists thirteen decimals or more
 

@@ -12,8 +12,7 @@ from restated.reconstruct.twintables import TwinTables, twin_tables
 from review.findings.numbers import ends
 from review.findings.transmission import PLAUSIBLE_SECURE
 
-#: A ratio computed in floating point may miss the end of a rounding interval by its last bits.
-SLACK = 1e-12
+SLACK = 1e-12  #: A ratio computed in floating point may miss the end of a rounding interval by its last bits
 _SCALES = {"agreement": resemblance.agreement, "score": resemblance.double_entry, "liability": resemblance.liability}
 
 

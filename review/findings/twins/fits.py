@@ -15,18 +15,14 @@ from review.findings.transmission import PLAUSIBLE_SECURE
 from review.findings.twins.concordance import plausible
 
 SHARES = ("a2", "c2", "e2")
-#: Level of every test and interval of the chapter.
-LEVEL = 0.95
-#: Level of the interval whose upper end is the one-sided limit: chi-squared 2.71, in place of 3.84.
-TEST_LEVEL = 0.90
+LEVEL = 0.95  #: Level of every test and interval of the chapter
+TEST_LEVEL = 0.90  #: Level of the interval whose upper end is the one-sided limit: chi-squared 2.71, in place of 3.84
 #: Points along each side of a rounding box: the extremes are at corners or where an edge is crossed; five find both.
 BOX_POINTS = 5
-#: Steps of the shares a2 and c2, and so the precision of the results: hundredths, as they are shown.
-STEPS = 100
+STEPS = 100  #: Steps of the shares a2 and c2, and so the precision of the results: hundredths, as they are shown
 #: Shares of classes are multiples of 5 %: none is smaller. With an empty class there would be one class less.
 PARTS = 20
-#: A correlation of 1 has no bivariate normal; one this near it has the same agreement within 1e-4.
-NEAR_ONE = 1 - 1e-8
+NEAR_ONE = 1 - 1e-8  #: A correlation of 1 has no bivariate normal; one this near it has the same agreement within 1e-4
 
 
 @dataclass(frozen=True)

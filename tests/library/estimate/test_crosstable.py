@@ -34,30 +34,9 @@ def test_loglinear_models_match_glm(case, model):
 
 
 @tables
-def test_correspondence_matches_two_packages(case):
-    found = crosstable.correspondence(case["table"])
-    np.testing.assert_allclose(found.inertia, case["inertia"], rtol=CLOSED_FORM)
-    np.testing.assert_allclose(np.sqrt(found.inertia), case["canonical"], rtol=CLOSED_FORM)
-    turn = np.sign(np.array(case["rows"])[0]) * np.sign(found.rows[0])
-    np.testing.assert_allclose(found.rows * turn, case["rows"], rtol=CLOSED_FORM, atol=1e-12)
-    np.testing.assert_allclose(found.columns * turn, case["columns"], rtol=CLOSED_FORM, atol=1e-12)
-
-
-@tables
 def test_kappa_and_its_variance_match_vcd(case):
     assert agreement.kappa_square(case["table"]) == pytest.approx(case["kappa"], rel=CLOSED_FORM)
     assert np.sqrt(agreement.kappa_variance(case["table"])) == pytest.approx(case["kappa_se"], rel=CLOSED_FORM)
-
-
-@quick
-@given(square)
-def test_inertia_is_chi_square_over_n_and_coordinates_are_centred(counts):
-    found, n = crosstable.correspondence(counts), counts.sum()
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / n
-    assert found.inertia.sum() == pytest.approx(((counts - expected) ** 2 / expected).sum() / n, abs=1e-12)
-    assert np.abs(counts.sum(axis=1) @ found.rows).max() < 1e-9 * n
-    assert np.abs(counts.sum(axis=0) @ found.columns).max() < 1e-9 * n
-    assert (found.rows[0] <= 1e-12).all()
 
 
 @quick
@@ -94,9 +73,8 @@ def test_percentiles_of_resampled_tables_are_near_the_large_sample_interval():
     ],
 )
 def test_what_is_not_a_table_is_refused(table, message):
-    for function in (crosstable.adjusted_residuals, crosstable.correspondence):
-        with pytest.raises(RestatedError, match=message):
-            function(table)
+    with pytest.raises(RestatedError, match=message):
+        crosstable.adjusted_residuals(table)
 
 
 def test_models_of_square_tables_need_one():
