@@ -109,15 +109,16 @@ def copy(scratch: Path, folders: Collection[str], files: Collection[str]) -> Non
         original.unlink()
     for file in files:
         shutil.copy(paths.ROOT / file, scratch)
-    without_sets(scratch)
+    settle(scratch)
 
 
-def without_sets(scratch: Path) -> None:
-    """Make no data sets for readers: they need all printed numbers and notebooks."""
+def settle(scratch: Path) -> None:
+    """Take from the settings what needs the whole book: data sets for readers, and names of notebooks."""
     config = scratch / "restated.toml"
     if config.is_file():
         text = config.read_text(encoding="utf-8")
-        config.write_text(re.sub(r"^\[reconstructed\]\n.*?(?=^\[)", "", text, flags=re.S | re.M), encoding="utf-8")
+        text = re.sub(r"^\[reconstructed\]\n.*?(?=^\[)", "", text, flags=re.S | re.M)
+        config.write_text(re.sub(r"^unframed = \[.*?\]\n", "", text, flags=re.S | re.M), encoding="utf-8")
 
 
 def shrink(scratch: Path, findings: Collection[str] = FINDINGS, works: Collection[str] = ()) -> None:

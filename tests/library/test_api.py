@@ -200,7 +200,7 @@ def test_odd_arguments_are_answered_or_refused_in_one_sentence(name):
 
 @pytest.mark.parametrize("name", WORKING)
 def test_unknown_and_missing_arguments_are_named(name):
-    with pytest.raises(rs.RestatedError, match=r"unknown (argument|printed number) 'nope'"):
+    with pytest.raises(rs.RestatedError, match=r"unknown (argument|published number) 'nope'"):
         getattr(rs, name)(**WORKING[name], nope=1)
     first = next(iter(WORKING[name]))
     with pytest.raises(rs.RestatedError, match=f"{name} needs {first}"):

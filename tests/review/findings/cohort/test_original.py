@@ -16,7 +16,7 @@ from restated.errors import RestatedError
 from restated_book import paths
 from review.findings.cohort import original
 from review.findings.cohort.design import CELLS, DECISIVE
-from tests.builder.books import forget_chapters, without_sets
+from tests.builder.books import forget_chapters, settle
 from tests.review.findings.cohort import made_up
 
 TABLE = made_up.children()
@@ -172,7 +172,7 @@ def test_a_made_up_original_goes_all_the_way_and_no_child_of_it_appears(tmp_path
     shutil.copytree(paths.ROOT / "tests" / "reference", tmp_path / "tests" / "reference")
     for name in ("_config.yml", "restated.toml", "references.bib", "requirements.lock", "CITATION.cff"):
         shutil.copy(paths.ROOT / name, tmp_path)
-    without_sets(tmp_path)
+    settle(tmp_path)
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "book").mkdir()
     for name in ("ledger", "references"):
