@@ -104,8 +104,7 @@ def load(version: str) -> dict[str, Any]:
         return now()
     file = _file(version)
     if not file.is_file():
-        known = ", ".join([*versions(), "now"])
-        raise RestatedError(f"there is no edition {version}", remedy=f"use one of {known}")
+        raise RestatedError(f"there is no edition {version}", remedy=f"use one of {', '.join([*versions(), 'now'])}")
     if not config.fits(content := files.json(file), "edition"):
         files.refuser(file)("this is not an edition", "restore it from the repository")
     return content

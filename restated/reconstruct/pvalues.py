@@ -65,7 +65,8 @@ def _distribution(kind: str, df: Sequence[float]) -> Any:
     check_option("test statistic", kind, DEGREES)
     df = floats(df, "df").ravel().tolist()
     if len(df) != DEGREES[kind] or not all(0 < d < math.inf for d in df):
-        shown = ", ".join(f"{d:g}" for d in df).replace("-", "\u2212") or "none"
-        problem = f"{kind} needs {DEGREES[kind]} positive degrees of freedom, not {shown}"
+        shown = ", ".join(f"{d:,.0f}" if abs(d) >= 1e6 else f"{d:,.6g}" for d in df).replace("-", "\u2212") or "none"
+        needs = ("no", "one positive number of", "two positive numbers of")[DEGREES[kind]]
+        problem = f"{kind} needs {needs} degrees of freedom, not {shown}"
         raise RestatedError(problem, field="df", remedy="Part them by commas, and their decimals by points")
     return {"z": stats.norm, "t": stats.t, "r": stats.t, "F": stats.f}.get(kind, stats.chi2)(*df)

@@ -113,12 +113,15 @@ def copy(scratch: Path, folders: Collection[str], files: Collection[str]) -> Non
 
 
 def settle(scratch: Path) -> None:
-    """Take from the settings what needs the whole book: data sets for readers, and names of notebooks."""
+    """Take from the settings what needs the whole book: data sets for readers, and pages that are not here."""
     config = scratch / "restated.toml"
     if config.is_file():
         text = config.read_text(encoding="utf-8")
         text = re.sub(r"^\[reconstructed\]\n.*?(?=^\[)", "", text, flags=re.S | re.M)
-        config.write_text(re.sub(r"^unframed = \[.*?\]\n", "", text, flags=re.S | re.M), encoding="utf-8")
+        for key, page in (("unframed", "notebooks/how-to-read.md"), ("terms", "book/how-this-book-works.md")):
+            if not (scratch / page).is_file():
+                text = re.sub(rf"^{key} = \[.*?\]\n", "", text, flags=re.S | re.M)
+        config.write_text(text, encoding="utf-8")
 
 
 def shrink(scratch: Path, findings: Collection[str] = FINDINGS, works: Collection[str] = ()) -> None:

@@ -707,7 +707,7 @@ FAULTS = {
     "a number without its values": (
         nothing,
         ("add", "number", "new-r", "--finding", "transmission"),
-        ["a number needs --quantity, --statistic, --source-key, --grade, --value, --study", "Give each"],
+        ["a number needs --quantity, --statistic, --source-key, --grade, --value. ", "Give each"],
     ),
     "a number that is there": (
         nothing,

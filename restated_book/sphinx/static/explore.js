@@ -174,9 +174,16 @@
   }
 
   // --- numbers for sentences ---------------------------------------------------------------------------------------------
+  const grouped = function (whole) { return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ","); };
   function show(x, digits) {
     if (!Number.isFinite(x)) return x > 0 ? "inf" : x < 0 ? MINUS + "inf" : "nan";
     digits = digits || 4;
+    if (Math.abs(x) >= Math.pow(10, digits)) {
+      let whole = BigInt(Math.floor(x));
+      const rest = x - Math.floor(x);
+      if (rest > 0.5 || (rest === 0.5 && whole % 2n)) whole += 1n;
+      return grouped(String(whole)).replace("-", MINUS);
+    }
     // A tie goes to the even digit, as in the library: toExponential would round it up.
     const long = x.toExponential(digits + 20), tail = long.slice(long.indexOf(".") + digits, long.indexOf("e"));
     if (/^50*$/.test(tail) && /[02468]/.test(long[long.indexOf(".") + digits - 1])) x = Number(long.replace(tail, ""));
@@ -191,7 +198,7 @@
       text = x.toFixed(Math.max(0, digits - 1 - power));
       if (text.includes(".")) text = text.replace(/\.?0+$/, "");
     }
-    return text.replace(/-/g, MINUS);
+    return text.replace(/^-?\d+/, grouped).replace(/-/g, MINUS);
   }
   function span(low, high, digits) {
     const first = show(low, digits), last = show(high, digits);

@@ -470,7 +470,7 @@ FIGURES = {
         lambda: reach.place_matrix(named_places(), roles=["shop", "school", "mill"], totals={"school": "3"}),
         "school: 2 listed, 3 given as total",
     ),
-    "response bounds": (lambda: reach.response_bounds(bounds_by_response()), "89 to 89 % if all replied"),
+    "response bounds": (lambda: reach.response_bounds(bounds_by_response()), "89 % if all replied"),
     "timeline": (lambda: timeline.timeline(dated_events(), {"here": (2012, 2014)}), "10 events"),
     "evidence map": (lambda: evidencemap.evidence_map(claim_links(), claim_sources(), claim_chapters()), "19 claims"),
     "number lines": (lambda: anatomy.number_lines(compared()), ".079 to .158"),

@@ -116,7 +116,7 @@ def test_chain_table_multiplies(printed):
     assert (row["box_low"], row["box_high"]) == pytest.approx((0.205 * 0.305 * 0.3585, 0.215 * 0.315 * 0.3595))
     assert row["low"] < row["product"] < row["high"] and np.isnan(row["ends_low"])
     assert row["precision"] == "published interval; n alone: too narrow"
-    with pytest.raises(RestatedError, match="standard error is negative or missing"):
+    with pytest.raises(RestatedError, match="standard error is negative, infinite or missing"):
         theory.chains.chain_table(printed, {"x": theory.chains.Chain(("yang2024-r", "bryde2024-r"), (None, None))})
 
 
