@@ -257,7 +257,7 @@ def test_what_cannot_be_right_is_refused_and_nothing_is_written(begun, arguments
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (".3;", "0,3;", "rows.csv, row 2, field 'r': '0,3' is not a number. Give digits with a decimal point"),
+        (".3;", "0,3;", "rows.csv, row 2, field 'r': '0,3' is not a number. Give 0.3"),
         ("b;", "a;", "rows.csv, row 3, field 'row_id': 'a' occurs already in row 2"),
         ("grote2014;S", "new2020;S", "field 'source_key': 'new2020' is not in the bibliography. Add it with"),
         (";n;", ";k;", "field 'column': the table has no column 'n'. Its columns are row_id, study, r, k"),
@@ -486,7 +486,7 @@ def test_the_description_for_a_first_finding_is_that_of_this_book(begun):
 def test_a_command_line_that_adds_all_kinds_leaves_a_book_without_fault(calls, small):
     shutil.rmtree(calls.root, ignore_errors=True)
     shutil.copytree(small, calls.root)
-    books.copy(calls.root, ("book", "notebooks"), ("_config.yml", "_toc.yml", "pyproject.toml"))
+    books.copy(calls.root, ("book", "notebooks"), ("_config.yml", "_toc.yml", "pyproject.toml", "restated.toml"))
     books.forget_chapters(calls.root)
     rows = calls.root / "rows.csv"
     rows.write_text(ROWS, encoding="utf-8")
