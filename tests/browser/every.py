@@ -20,6 +20,17 @@ WAY = {place: WAYS[i % len(WAYS)] for i, place in enumerate(p for p in PLACES if
 #: Pixels. Text that grows or shrinks moves nothing sideways; another machine's fonts move what is as wide as its text.
 TOLERANCE = 3
 
+#: Pixels that a chapter with closed folds may be tall, so that readers reach its end; the list of all claims may be more.
+TALLEST = {"laptop": 12_000, "phone": 16_000}
+LIST = "notebooks/claims.html"
+TALLEST_LIST = {"laptop": 15_000, "phone": 24_000}
+
+
+def is_not_too_tall(tab, page: str, size: str) -> None:
+    tallest = (TALLEST_LIST if page == LIST else TALLEST)[size]
+    if page.startswith("notebooks/"):
+        assert tab.evaluate("document.documentElement.scrollHeight") <= tallest, page
+
 
 def turn(tab, theme: str) -> None:
     """Turn to a theme, and wait until the page has followed."""

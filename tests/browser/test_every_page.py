@@ -17,6 +17,7 @@ from tests.browser.every import (
     WAY,
     WHOLLY,
     is_laid_out_as_before,
+    is_not_too_tall,
     opens_without_errors_requests_to_others_or_overflow,
     turn,
 )
@@ -46,6 +47,7 @@ def test_a_page_on_a_laptop(browser, request, book, page):
     a_first_visit_is_light(tab)
     if book == "site":
         is_laid_out_as_before(tab, page, "laptop")
+        is_not_too_tall(tab, page, "laptop")
     links_lead_somewhere(tab, site)
     tables_have_names_and_heads(tab)
     if page.startswith("notebooks/"):

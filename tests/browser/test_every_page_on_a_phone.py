@@ -11,6 +11,7 @@ from tests.browser.every import (
     WAY,
     WHOLLY,
     is_laid_out_as_before,
+    is_not_too_tall,
     opens_without_errors_requests_to_others_or_overflow,
 )
 from tests.browser.pages import open_page, settled
@@ -23,6 +24,7 @@ def test_a_page_on_a_phone(browser, request, book, page):
     opens_without_errors_requests_to_others_or_overflow(tab, page)
     if book == "site":
         is_laid_out_as_before(tab, page, "phone")
+        is_not_too_tall(tab, page, "phone")
     figures_fit_the_screen(tab)
     tables_fit_the_screen(tab)
     if (book, page) in WHOLLY:
