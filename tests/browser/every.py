@@ -20,7 +20,7 @@ WAY = {place: WAYS[i % len(WAYS)] for i, place in enumerate(p for p in PLACES if
 #: Pixels. Text that grows or shrinks moves nothing sideways; another machine's fonts move what is as wide as its text.
 TOLERANCE = 3
 
-#: Pixels that a chapter with closed folds may be tall, so that readers reach its end; the list of all claims may be more.
+#: Pixels that a chapter with closed folds may be tall, so that readers reach its end. The list of claims may be more.
 TALLEST = {"laptop": 12_000, "phone": 16_000}
 LIST = "notebooks/claims.html"
 TALLEST_LIST = {"laptop": 15_000, "phone": 24_000}
