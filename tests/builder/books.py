@@ -6,18 +6,23 @@ otherwise go into the ledger and the references of the whole review.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
 from restated_book import paths
+
+Result = TypeVar("Result")
 
 NOTEBOOK = """
 ---
@@ -93,6 +98,12 @@ def run(scratch: Path, *arguments: str, before=(), **options) -> subprocess.Comp
         check=False,
         **options,
     )
+
+
+def completed(work: Coroutine[object, object, Result]) -> Result:
+    """What a coroutine returns, run in a thread of its own: the browser of other tests keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def forget_chapters(scratch: Path) -> None:

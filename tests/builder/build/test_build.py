@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -10,7 +9,6 @@ import shutil
 import subprocess
 import textwrap
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -19,7 +17,7 @@ from restated_book import outputs, paths
 from restated_book.build import checks
 from restated_book.build import run as running
 from tests.builder import books
-from tests.builder.books import NOTEBOOK, edit, page, tree
+from tests.builder.books import NOTEBOOK, completed, edit, page, tree
 
 
 @pytest.fixture
@@ -333,9 +331,8 @@ def test_a_kernel_that_does_not_start_says_why(tmp_path, monkeypatch):
     monkeypatch.setattr(running, "environment", lambda: {**os.environ, "PYTHONHOME": str(tmp_path)})
     notebook = tmp_path / "a.md"
     notebook.write_text(NOTEBOOK.lstrip(), encoding="utf-8")
-    # In a thread: the browser of other tests keeps a loop in this one.
-    with pytest.raises(RestatedError, match=r"its kernel did not start: .*encodings"), ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, running.run(notebook)).result()
+    with pytest.raises(RestatedError, match=r"its kernel did not start: .*encodings"):
+        completed(running.run(notebook))
 
 
 @pytest.mark.parametrize("fails", [1, running.KERNEL_STARTS])
@@ -351,13 +348,12 @@ def test_a_kernel_whose_port_was_taken_is_started_again_a_few_times(tmp_path, mo
     notebook = tmp_path / "a.md"
     notebook.write_text(NOTEBOOK.partition("# A small")[0].lstrip() + "```{code-cell}\n1 + 1\n```\n", encoding="utf-8")
     monkeypatch.setattr(outputs, "HAND_OVER", "2")
-    with ThreadPoolExecutor(1) as thread:
-        made = thread.submit(asyncio.run, running.run(notebook))
-        if fails < running.KERNEL_STARTS:
-            assert [
-                output.data["text/plain"] for cell in made.result().cells for output in cell.get("outputs", ())
-            ] == ["2", "2"]
-        else:
-            with pytest.raises(RestatedError, match="did not start: ZMQError: Address already in use"):
-                made.result()
+    if fails < running.KERNEL_STARTS:
+        found = [
+            o.data["text/plain"] for cell in completed(running.run(notebook)).cells for o in cell.get("outputs", ())
+        ]
+        assert found == ["2", "2"]
+    else:
+        with pytest.raises(RestatedError, match="did not start: ZMQError: Address already in use"):
+            completed(running.run(notebook))
     assert len(count.read_text()) == min(fails + 1, running.KERNEL_STARTS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 
 from restated_book import paths, provenance
 from restated_book.build import fork, run
+from tests.builder.books import completed
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
@@ -54,7 +54,7 @@ def zygote():
 
 def test_a_forked_kernel_is_like_one_of_its_own(tmp_path, zygote):
     file = notebook(tmp_path, STATE)
-    forked, plain = asyncio.run(run.run(file, zygote=zygote)), asyncio.run(run.run(file))
+    forked, plain = completed(run.run(file, zygote=zygote)), completed(run.run(file))
     assert json.loads(said(forked)) == json.loads(said(plain))
     assert provenance.traced(forked) == provenance.traced(plain)
     assert "restated_book.studies" in provenance.traced(forked)["modules"]
@@ -63,7 +63,7 @@ def test_a_forked_kernel_is_like_one_of_its_own(tmp_path, zygote):
 
 def test_kernels_draw_different_random_numbers(tmp_path, zygote):
     file = notebook(tmp_path, RANDOM)
-    one, other = (said(asyncio.run(run.run(file, zygote=zygote))) for _ in range(2))
+    one, other = (said(completed(run.run(file, zygote=zygote))) for _ in range(2))
     assert not set(one.split()) & set(other.split())
 
 
@@ -71,14 +71,14 @@ def test_kernels_are_their_own_where_forking_is_switched_off_or_fails(tmp_path, 
     file = notebook(tmp_path, "import os\nprint(os.getppid())")
     with fork.Zygote() as zygote:
         zygote.start()
-        assert int(said(asyncio.run(run.run(file, zygote=zygote)))) == zygote.pid
+        assert int(said(completed(run.run(file, zygote=zygote)))) == zygote.pid
         os.kill(zygote.pid, 9)
-        assert int(said(asyncio.run(run.run(file, zygote=zygote)))) == os.getpid()
+        assert int(said(completed(run.run(file, zygote=zygote)))) == os.getpid()
     monkeypatch.setenv(fork.SWITCH, "0")
     with fork.Zygote() as zygote:
         zygote.start()
         assert zygote.pid is None
-        assert int(said(asyncio.run(run.run(file, zygote=zygote)))) == os.getpid()
+        assert int(said(completed(run.run(file, zygote=zygote)))) == os.getpid()
 
 
 def test_a_forked_kernel_ends_with_the_process_it_came_from(tmp_path):

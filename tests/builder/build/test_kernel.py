@@ -10,6 +10,7 @@ import pytest
 
 from restated.errors import RestatedError
 from restated_book.build import kernel, run
+from tests.builder.books import completed
 
 NOTEBOOK = (
     "---\nkernelspec: {display_name: Python 3, language: python, name: python3}\n---\n\n```{code-cell}\nx = 1\n```\n"
@@ -46,14 +47,14 @@ def test_nothing_is_left_for_the_end_of_python(tmp_path, monkeypatch, at, error)
     monkeypatch.setattr(atexit, "register", left.append)
     monkeypatch.setattr(atexit, "unregister", lambda call: call in left and left.remove(call))
     with pytest.raises((error, RestatedError)):
-        asyncio.run(run.run(notebook))
+        completed(run.run(notebook))
     assert left == []
 
 
 def test_a_kernel_that_is_left_is_ended_whatever_it_says():
     client = kernel.Client(nbformat.v4.new_notebook())
     client.km = Manager()
-    asyncio.run(client.end())
+    completed(client.end())
     assert client.km.ended
     client.km = None
-    assert asyncio.run(client.end()) is None
+    assert completed(client.end()) is None
