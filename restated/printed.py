@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
@@ -292,6 +293,20 @@ def legible(text: str) -> str:
     """Return a text with true minus signs, commas between thousands, and one number for a range of two alike."""
     text = _SAME_ENDS.sub(r"\1", _HYPHEN.sub("\u2212", text))
     return _THOUSANDS.sub(lambda found: f"{int(found[0]):,}", text)
+
+
+def show(x: float, digits: int = 4) -> str:
+    """Format a recomputed number for a sentence: four significant digits, or all before the point; a real minus."""
+    return f"{x:,.0f}".replace("-", "−") if abs(x) >= 10**digits else f"{x:,.{digits}g}".replace("-", "−")
+
+
+def readings(text: str, **more: Any) -> dict[str, Printed]:
+    """Return what a number can be, by its decimal mark: none, one or two; `more` is as for :func:`parse_number`."""
+    found = {}
+    for mark in DECIMAL_MARKS:
+        with suppress(RestatedError):
+            found[mark] = parse_number(text, decimal=mark, **more)
+    return found
 
 
 def float_ends(low: Decimal | Fraction | None, high: Decimal | Fraction | None) -> tuple[float, float]:

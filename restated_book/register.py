@@ -7,7 +7,6 @@ a secondary source; U, recalled and seen nowhere, which must never be shown as p
 import re
 from collections import UserDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from difflib import get_close_matches
@@ -18,7 +17,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from restated.errors import RestatedError
 from restated.given import PERCENT_SIGN
-from restated.printed import DECIMAL_MARKS, Printed, decimal_mark, parse, parse_number
+from restated.printed import DECIMAL_MARKS, Printed, decimal_mark, parse, parse_number, readings
 from restated_book import config, paths, watch
 from restated_book.paths import PUBLISHED
 from restated_book.sources import bibliography as bib
@@ -376,27 +375,23 @@ def _number(
     """Read a number whose decimals follow one of `marks`: its only reading in the limits, or in its own `interval`."""
     if (limits[1] == 1 or more.get("exact")) and PERCENT_SIGN.search(text):
         refuse(field, f"'{text}' is in percent, and a proportion or count belongs here", "write it as one")
-    readings: dict[str, Printed] = {}
-    for mark in DECIMAL_MARKS:
-        with suppress(RestatedError):
-            readings[mark] = parse_number(text, decimal=mark, field=field, **more)
-    if not readings:
+    found = readings(text, field=field, **more)
+    if not found:
         return parse_number(text, field=field, **more)  # and say why not
-    first, *others = readings.values()
+    first, *others = found.values()
     if all(_ends(first) == _ends(other) for other in others):
         return first
-    possible = marks if len(marks) == 1 else {m for m, printed in readings.items() if _within(printed, limits)}
-    inside = {m for m, printed in readings.items() if _within(printed, interval)}
+    possible = marks if len(marks) == 1 else {m for m, printed in found.items() if _within(printed, limits)}
+    inside = {m for m, printed in found.items() if _within(printed, interval)}
     if len(inside) == 1:
         possible = possible & inside
     if len(possible) == 1:
-        return readings[next(iter(possible))]
-    point, comma = (readings[mark] for mark in DECIMAL_MARKS)
-    if not marks and (point.decimals or 0) > (
-        comma.decimals or 0
-    ):  # a point, of which nothing says that it parts thousands
+        return found[next(iter(possible))]
+    point, comma = (found[mark] for mark in DECIMAL_MARKS)
+    # Nothing says that its point separates thousands.
+    if not marks and (point.decimals or 0) > (comma.decimals or 0):
         return point
-    shown = " or ".join(f"{_ends(readings[mark])[0]:f}" for mark in reversed(DECIMAL_MARKS))
+    shown = " or ".join(f"{_ends(found[mark])[0]:f}" for mark in reversed(DECIMAL_MARKS))
     refuse(field, f"'{text}' can be {shown}", _SAY_SO)
 
 

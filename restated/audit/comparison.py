@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from restated.errors import RestatedError
-from restated.printed import Printed, float_ends
+from restated.printed import Printed, float_ends, show
 
 #: Ends computed along two floating-point routes may miss each other by their last bits, far below any printed digit.
 SLACK = 1e-11
@@ -121,11 +121,6 @@ def _step(printed: Printed) -> tuple[Fraction, Fraction]:
         raise RestatedError(f"the number of digits that '{printed.text}' was rounded to is unknown")
     low, high = exact_ends(printed)
     return high - low, (high - low) / 2
-
-
-def show(x: float, digits: int = 4) -> str:
-    """Format a recomputed number for a sentence: four significant digits, or all before the point; a real minus."""
-    return f"{x:,.0f}".replace("-", "−") if abs(x) >= 10**digits else f"{x:,.{digits}g}".replace("-", "−")
 
 
 def span(low: float, high: float, digits: int = 4) -> str:

@@ -10,9 +10,9 @@ from functools import reduce
 
 import numpy as np
 
-from restated.audit.comparison import Comparison, exact_ends, printable, share_refused, show, span
+from restated.audit.comparison import Comparison, exact_ends, printable, share_refused, span
 from restated.errors import RestatedError
-from restated.printed import Printed
+from restated.printed import Printed, show
 
 FEW = 3  #: Counts named one by one in a sentence; more are given as a range
 

@@ -16,9 +16,9 @@ from typing import TypeAlias
 import numpy as np
 
 from restated.arguments import is_whole
-from restated.audit.comparison import Comparison, box, compare, exact_ends, printable, show, span
+from restated.audit.comparison import Comparison, box, compare, exact_ends, printable, span
 from restated.errors import RestatedError
-from restated.printed import Printed
+from restated.printed import Printed, show
 from restated.reconstruct.scoresums import square_ends
 
 

@@ -5,15 +5,13 @@ import io
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from restated.errors import RestatedError
 from restated.given import PERCENT_SIGN
-from restated.printed import DECIMAL_MARKS, is_plain, parse
+from restated.printed import is_plain, readings
 from restated_book.paths import DATA
 from restated_book.sources import files, rules
 from restated_book.sources.cells import NUMBER, as_csv
@@ -340,11 +338,8 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
 
 def _readings(text: str) -> set[str]:
     """Return a number in the spelling of another country or of print as the digits that it can stand for."""
-    found = []
-    for mark in DECIMAL_MARKS if is_plain(text) and not PERCENT_SIGN.search(text) else ():
-        with suppress(RestatedError):
-            found.append(parse(text, decimal=mark).value)
-    return {f"{value:f}" for value in found if value is not None}
+    found = readings(text) if is_plain(text) and not PERCENT_SIGN.search(text) else {}
+    return {f"{one.value:f}" for one in found.values() if one.value is not None}
 
 
 def check(folder: Path | str | None = None) -> dict[str, int]:

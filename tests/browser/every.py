@@ -32,6 +32,14 @@ def is_not_too_tall(tab, page: str, size: str) -> None:
         assert tab.evaluate("document.documentElement.scrollHeight") <= tallest, page
 
 
+def holds(tab, book: str, page: str, size: str) -> None:
+    """What holds for a page on any screen; of this book, the layout that was looked at, and heights."""
+    opens_without_errors_requests_to_others_or_overflow(tab, page)
+    if book == "site":
+        is_laid_out_as_before(tab, page, size)
+        is_not_too_tall(tab, page, size)
+
+
 def turn(tab, theme: str) -> None:
     """Turn to a theme, and wait until the page has followed."""
     tab.emulate_media(color_scheme=theme)

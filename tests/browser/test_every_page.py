@@ -12,15 +12,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from tests.browser.axe import violations
-from tests.browser.every import (
-    PLACES,
-    WAY,
-    WHOLLY,
-    is_laid_out_as_before,
-    is_not_too_tall,
-    opens_without_errors_requests_to_others_or_overflow,
-    turn,
-)
+from tests.browser.every import PLACES, WAY, WHOLLY, holds, turn
 from tests.browser.layout import KEPT
 from tests.browser.pages import KINDS, open_page
 
@@ -43,11 +35,8 @@ FIGURES = """all => all.map(f => ({
 def test_a_page_on_a_laptop(browser, request, book, page):
     site = request.getfixturevalue(book)
     tab = open_page(browser, site, page)
-    opens_without_errors_requests_to_others_or_overflow(tab, page)
+    holds(tab, book, page, "laptop")
     a_first_visit_is_light(tab)
-    if book == "site":
-        is_laid_out_as_before(tab, page, "laptop")
-        is_not_too_tall(tab, page, "laptop")
     links_lead_somewhere(tab, site)
     tables_have_names_and_heads(tab)
     if page.startswith("notebooks/"):

@@ -6,14 +6,7 @@ import pytest
 
 from restated_book import outputs
 from tests.browser.axe import violations
-from tests.browser.every import (
-    PLACES,
-    WAY,
-    WHOLLY,
-    is_laid_out_as_before,
-    is_not_too_tall,
-    opens_without_errors_requests_to_others_or_overflow,
-)
+from tests.browser.every import PLACES, WAY, WHOLLY, holds
 from tests.browser.pages import open_page, settled
 
 
@@ -21,10 +14,7 @@ from tests.browser.pages import open_page, settled
 def test_a_page_on_a_phone(browser, request, book, page):
     size, theme = WAY.get((book, page), ("phone", "dark"))
     tab = open_page(browser, request.getfixturevalue(book), page, size="phone", theme=theme)
-    opens_without_errors_requests_to_others_or_overflow(tab, page)
-    if book == "site":
-        is_laid_out_as_before(tab, page, "phone")
-        is_not_too_tall(tab, page, "phone")
+    holds(tab, book, page, "phone")
     figures_fit_the_screen(tab)
     tables_fit_the_screen(tab)
     if (book, page) in WHOLLY:
