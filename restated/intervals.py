@@ -14,7 +14,7 @@ from restated.words import tables
 
 #: Printed text or a `Printed` (its rounding interval), an exact number, or a pair (low, high) with None for no bound.
 Constraint: TypeAlias = str | Printed | int | Fraction | Sequence[Any]
-Ends: TypeAlias = tuple[Fraction | None, Fraction | None]  #: Lower and upper end; None where there is no bound
+Ends: TypeAlias = tuple[Fraction | None, Fraction | None]  #: Lower and upper end; None for an open end
 #: The lowest and the highest value that a number can have, by its name.
 LIMITS: Mapping[str, tuple[float, float]] = {name: (low, high) for name, (low, high) in tables(__file__).items()}
 

@@ -178,7 +178,7 @@ def _ends(row: Mapping) -> tuple[float, float]:
 
 
 def _joined(number: PublishedNumber, rows: list[dict]) -> dict:
-    """Return the restatement that records of one number make together: a set, of inputs only if there are no others."""
+    """Join the records of one number into a set; records that took it as an input count only if there are no others."""
     rows = [row for row in rows if not row["by_construction"]] or rows
     first, verdicts = rows[0], {row["verdict"] for row in rows}
     if len(rows) == 1 or number.grade == "U":

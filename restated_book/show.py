@@ -40,7 +40,7 @@ _PARTS: Any = _PAGES.get_template("show.html").module
 _pending: list[Ledger] = []
 
 if os.environ.get("RESTATED_WATCH"):
-    # A figure is tens of thousands of small objects; collecting garbage at the usual pace takes ten times as long.
+    # A figure is tens of thousands of small objects; collecting garbage at the usual pace takes a tenth of the time.
     gc.set_threshold(100_000, 20, 100)
 
 

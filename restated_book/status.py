@@ -24,5 +24,5 @@ def weakest(statuses: Collection[str]) -> str:
 
 
 def shown(words: str) -> str:
-    """Return stored words, such as a status, as readers see them: there, only paper is printed."""
+    """Return stored words, such as a status, as readers see them, with "published" for "printed"."""
     return legible(words.replace("printed", "published"))

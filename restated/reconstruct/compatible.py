@@ -46,7 +46,7 @@ _PROPORTIONS = ("p", "r", "R2", "proportion", "h2", "kappa", "sensitivity", "spe
 
 
 def is_count(role: str) -> bool:
-    """Return whether the number of a role is a count, such as ``n1`` or ``n_total``; ``row1_share`` is none."""
+    """Return whether the number of a role is a count, such as ``n1`` or ``n_total``, unlike ``row1_share``."""
     return statements.stem(role) in _COUNTS and not role.endswith(("_share", "_percent"))
 
 

@@ -16,7 +16,7 @@ from scipy import stats
 from restated.arguments import check_option, floats
 from restated.errors import RestatedError
 from restated.intervals import Constraint, closed_interval, describe
-from restated.printed import Printed, float_ends, parse
+from restated.printed import Printed, float_ends, parse, show
 
 DEGREES = {"z": 0, "t": 1, "r": 1, "chi2": 1, "Q": 1, "F": 2}  #: Degrees of freedom each kind of statistic has
 SIGNED = ("z", "t", "r")  #: Kinds whose sign is lost in a two-sided p
@@ -65,8 +65,8 @@ def _distribution(kind: str, df: Sequence[float]) -> Any:
     check_option("test statistic", kind, DEGREES)
     df = floats(df, "df").ravel().tolist()
     if len(df) != DEGREES[kind] or not all(0 < d < math.inf for d in df):
-        shown = ", ".join(f"{d:,.0f}" if abs(d) >= 1e6 else f"{d:,.6g}" for d in df).replace("-", "\u2212") or "none"
+        shown = ", ".join(show(d, 6) for d in df) or "none"
         needs = ("no", "one positive number of", "two positive numbers of")[DEGREES[kind]]
         problem = f"{kind} needs {needs} degrees of freedom, not {shown}"
-        raise RestatedError(problem, field="df", remedy="Part them by commas, and their decimals by points")
+        raise RestatedError(problem, field="df", remedy="Separate them with commas, and write decimals with points")
     return {"z": stats.norm, "t": stats.t, "r": stats.t, "F": stats.f}.get(kind, stats.chi2)(*df)

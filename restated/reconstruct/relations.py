@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from scipy import stats
 
-Interval: TypeAlias = tuple[float, float]  #: Lowest and highest value, infinite where there is no end
+Interval: TypeAlias = tuple[float, float]  #: Lowest and highest value; infinite for an open end
 Box: TypeAlias = dict[str, Interval]
 #: Rounds of narrowing: chains of formulas here are a few links long, and stopping early only leaves ranges wider.
 ROUNDS = 12

@@ -73,7 +73,7 @@ def _complete(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[F
 
 
 #: Check of each rule and the properties of its items, each the kind of one column or, in brackets, of several: a column
-#: that is ``listed`` has an enum, ``text`` is none. A rule with one kind has columns as items.
+#: that is ``listed`` has an enum, ``text`` is not a column. A rule with one kind has columns as items.
 RULES: dict[str, tuple[Callable[..., Iterable[Fault]], str | dict[str, str]]] = {
     "sums": (_sums, {"parts": "[number]", "total": "number"}),
     "parts": (_parts, {"part": "number", "whole": "number"}),

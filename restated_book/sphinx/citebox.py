@@ -12,7 +12,7 @@ from restated_book.cite.licence import ids, licence
 from restated_book.export import embeds
 from restated_book.sphinx import blocks, datapages, markup, metadata
 
-#: Placeholders of a number's citation, filled in by the script of the ledger page; none is markup in any form.
+#: Placeholders of a number's citation, which the script of the ledger page fills in; no form takes them for markup.
 NUMBER = {"title": "Qnumbertitle", "anchor": "qnumberid"}
 
 ANCHOR = "cite-and-download"  # where the head of a chapter and its figures link to

@@ -472,7 +472,7 @@ def test_what_was_added_is_read_back_or_nothing_is_there(tmp_path_factory, templ
             assert "\n" not in str(error) and books.tree(paths.ROOT) == before
         else:
             entry = bibliography.check(paths.BIBLIOGRAPHY)["zeta"]
-            # Braces keep capitals, a percent sign is no comment, and no title begins or ends with a blank.
+            # Braces keep capitals, percent signs are escaped, and titles lose blanks at their ends.
             read, typed = (re.sub(r"[{}]|\\(?=%)", "", text).strip() for text in (entry.fields["title"], title))
             assert " ".join(read.split(" ")) == " ".join(typed.split(" "))
 

@@ -150,7 +150,11 @@ def test_what_cannot_be_asked_is_one_message(call, message):
         ("interval", {"estimate": ".2", "low": ".4", "high": ".3"}, "runs downwards"),
         ("t", {"t": "1,234", "df": 28, "p": ".04"}, "1.234 or 1234. Write the one that is meant."),
         ("t", {"t": "1,2,3", "df": 28, "p": ".04"}, "Thousands are groups of three digits; decimals follow one comma"),
-        ("t", {"t": "2,2", "df": "38,5", "p": ".04"}, "not 38, 5. Part them by commas, and their decimals by points."),
+        (
+            "t",
+            {"t": "2,2", "df": "38,5", "p": ".04"},
+            "not 38, 5. Separate them with commas, and write decimals with points.",
+        ),
         ("t", {"t": "2,2", "df": 28, "p": "0,5 %"}, "field 'p': '0,5 %' is in percent. Write it as a proportion."),
         ("r", {"r": "50 per cent", "n": 30, "p": ".04"}, "field 'r': '50 per cent' is in percent"),
         ("grim", {"mean": "3.5", "n": "20%"}, "'20%' is not a whole number of at least 1"),

@@ -20,7 +20,7 @@
     if (df.length !== DEGREES[kind] || df.some(function (d) { return !(d > 0); })) {
       const shown = df.map(function (d) { return x.show(d, 6); }).join(", ");
       const needs = ["no", "one positive number of", "two positive numbers of"][DEGREES[kind]];
-      throw x.fault("df", kind + " needs " + needs + " degrees of freedom, not " + shown, "Part them by commas, and their decimals by points");
+      throw x.fault("df", kind + " needs " + needs + " degrees of freedom, not " + shown, "Separate them with commas, and write decimals with points");
     }
     const tail = function (v) { return Number.isFinite(v) ? TAILS[kind](v, df) : 0; };
     let low = statistic.low, high = statistic.high;
