@@ -59,8 +59,11 @@ FILES = ("restated.toml", "references.bib", "requirements.lock", "CITATION.cff")
 #: Findings whose printed numbers a small book holds.
 FINDINGS = ("paternal-sensitivity", "stability", "transmission")
 
+#: Printed numbers of each finding that a small book holds, and those that its pages name: each is a dozen files.
+FEW = 8
+
 #: Columns of the tables of claims that name other rows of the book: chapters, and printed numbers.
-NAMES_CHAPTERS, NAMES_NUMBERS = "chapters", ("numbers", "number_ids")
+NAMES_CHAPTERS, NAMES_NUMBERS, NAMES_CLAIMS = "chapters", ("numbers", "number_ids"), ("claim_id", "claim_ids")
 
 
 #: The second review: a book of two chapters in this repository.
@@ -112,6 +115,26 @@ def forget_chapters(scratch: Path) -> None:
     pd.read_csv(claims, dtype=str).assign(**{NAMES_CHAPTERS: ""}).to_csv(claims, index=False)
 
 
+def keep_few_claims(scratch: Path) -> None:
+    """Keep the first claims, and what their tables say of these or of none: each claim is files of its own."""
+    claims = scratch / "data" / "claims" / "claims.csv"
+    table = pd.read_csv(claims, dtype=str, keep_default_na=False).head(FEW)
+    table.to_csv(claims, index=False)
+    for file in claims.parent.glob("*.csv"):
+        before = pd.read_csv(file, dtype=str, keep_default_na=False)
+        after = name_only(before, NAMES_CLAIMS, set(table["id"]))
+        lost = ((before != "") & (after == "")).any(axis="columns")
+        after[~lost].to_csv(file, index=False)
+
+
+def name_only(table: pd.DataFrame, columns: Collection[str], known: Collection[str]) -> pd.DataFrame:
+    """Take from lists of ids in some columns of a table those that are not known."""
+    table = table.copy()
+    for column in table.columns.intersection(columns):
+        table[column] = ["; ".join(i for i in re.split(r"\s*;\s*", cell) if i in known) for cell in table[column]]
+    return table
+
+
 def copy(scratch: Path, folders: Collection[str], files: Collection[str]) -> None:
     """Copy parts of the sources, without the originals of whoever runs the tests."""
     for folder in folders:
@@ -136,10 +159,13 @@ def settle(scratch: Path) -> None:
 
 
 def shrink(scratch: Path, findings: Collection[str] = FINDINGS, works: Collection[str] = ()) -> None:
-    """Keep the printed numbers of `findings`, and `works` and those that something in the book cites."""
+    """Keep the printed numbers of `findings` that pages name, and some others; `works`, and those that are cited."""
     data = scratch / "data"
     package = data / "datapackage.json"
     content = json.loads(package.read_text(encoding="utf-8"))
+    named = {
+        word for page in scratch.glob("*/*.md") for word in re.findall(r"[\w-]+", page.read_text(encoding="utf-8"))
+    }
     known: set[str] = set()
     kept = []
     for resource in content["resources"]:
@@ -151,14 +177,15 @@ def shrink(scratch: Path, findings: Collection[str] = FINDINGS, works: Collectio
             if file.stem not in findings:
                 file.unlink()
                 continue
-            known |= set(pd.read_csv(file, dtype=str)["id"])
+            table = pd.read_csv(file, dtype=str, keep_default_na=False)
+            table = table[(table.index < FEW) | table["id"].isin(named)]
+            table.to_csv(file, index=False)
+            known |= set(table["id"])
         kept.append(resource)
     package.write_text(json.dumps(content | {"resources": kept}), encoding="utf-8")
     for file in (data / "claims").glob("*.csv"):
         table = pd.read_csv(file, dtype=str, keep_default_na=False)
-        for column in table.columns.intersection(NAMES_NUMBERS):
-            table[column] = ["; ".join(i for i in re.split(r"\s*;\s*", cell) if i in known) for cell in table[column]]
-        table.to_csv(file, index=False)
+        name_only(table, NAMES_NUMBERS, known).to_csv(file, index=False)
     text = "\n".join(f.read_text(encoding="utf-8") for f in scratch.rglob("*") if f.suffix in (".csv", ".md"))
     bib = scratch / "references.bib"
     entries = re.split(r"(?m)^(?=@)", bib.read_text(encoding="utf-8"))
@@ -184,6 +211,8 @@ def lay_out(scratch: Path, name: str, text: str, findings: Collection[str] | Non
     edit(listed, "[their page](reconstructed-data.md)", "their page")
     listed.write_text(re.sub(r"<a href=\S+\s+download>", "<a>", listed.read_text(encoding="utf-8")), encoding="utf-8")
     forget_chapters(scratch)
+    if findings is not None:
+        keep_few_claims(scratch)
     (scratch / "notebooks").mkdir()
     (scratch / "notebooks" / f"{name}.md").write_text(text, encoding="utf-8")
     if findings is not None:

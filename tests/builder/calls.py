@@ -1,10 +1,12 @@
-"""Calls of the command line, each in its own process, forked from one that has loaded the packages: a second sooner.
+"""Calls of the command line, each in its own process, forked from one that has loaded the packages: seconds sooner.
 
-Where processes cannot fork, each call is one from nothing.
+A build starts other processes: the typesetter, which is forked from the call, and kernels, which come from one process
+that lasts as long as the calls. Where processes cannot fork, each call is one from nothing.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -13,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
+from typing import NoReturn
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -24,6 +28,9 @@ PRELOADED = (
     *("restated_book.cli", "restated_book.commands", "restated_book.add", "restated_book.where"),
     *("restated_book.build.start", "restated_book.build.book", "review.findings.cohort.original"),
 )
+
+#: The module that a build runs as a process.
+TYPESETTER = "restated_book.sphinx.typesetter"
 
 #: A call that takes longer than this hangs. Far above what a busy machine needs.
 SECONDS = 900
@@ -78,7 +85,85 @@ class Calls:
         )
 
 
-def _run(root: str, own_code: bool, arguments: list[str], python: str, environment: dict[str, str]) -> int:
+class ForkedTypesetter:
+    """The typesetter, as :class:`subprocess.Popen` starts it, forked from a process that has loaded what it needs."""
+
+    returncode: int | None = None
+
+    def __init__(self, call, cwd, env, stdin, stdout, stderr):
+        assert call[:3] == [sys.executable, "-m", TYPESETTER]
+        read, write = os.pipe()
+        sys.stdout.flush()
+        if not (pid := os.fork()):
+            for stream, file in ((0, read), (1, stdout.fileno()), (2, stdout.fileno())):
+                os.dup2(file, stream)
+            os.close(write)
+            os.chdir(cwd)
+            os.environ.clear()
+            os.environ.update(env)
+            sys.argv = [TYPESETTER, *call[3:]]
+            _end_with(sys.modules[TYPESETTER].main)
+        os.close(read)
+        self._pid, self.stdin = pid, os.fdopen(write, "wb")
+
+    def wait(self) -> int:
+        if self.returncode is None:
+            self.returncode = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+        return self.returncode
+
+    def kill(self) -> None:
+        if self.returncode is None:
+            os.kill(self._pid, signal.SIGKILL)
+
+    def communicate(self) -> None:
+        self.stdin.close()
+        self.wait()
+
+
+def _end_with(work) -> NoReturn:
+    """Do what this process was forked for, and end it with the code of that."""
+    try:
+        code = work() or 0
+    except SystemExit as end:
+        code = end.code or 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 70
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 1)
+
+
+def _zygote():
+    """Start the process that forks kernels, as the build of a call meets it: it runs already and outlives the build."""
+    from restated_book import paths
+    from restated_book.build import fork
+
+    class Shared(fork.Zygote):
+        def start(self) -> None:
+            """Do nothing."""
+
+        def __exit__(self, *_) -> None:
+            """Do nothing."""
+
+    paths.ROOT.mkdir(exist_ok=True)
+    shared = Shared()
+    fork.Zygote.start(shared)
+    return shared
+
+
+def _share(zygote, own_code: bool) -> None:
+    """Let a build take its kernels from this process, and fork the typesetter of the code under test from the call."""
+    from restated_book.build import fork, typeset
+
+    fork.Zygote = lambda: zygote
+    if not own_code:
+        for module in (TYPESETTER, *importlib.import_module(TYPESETTER).PRELOADED):
+            importlib.import_module(module)
+        typeset.subprocess = SimpleNamespace(**vars(subprocess) | {"Popen": ForkedTypesetter})
+
+
+def _run(root: str, own_code: bool, zygote, arguments: list[str], python: str, environment: dict[str, str]) -> int:
     os.chdir(root)
     os.environ.update(environment)
     signal.alarm(SECONDS)
@@ -86,39 +171,38 @@ def _run(root: str, own_code: bool, arguments: list[str], python: str, environme
         for name in [n for n in sys.modules if n.partition(".")[0] in ROOMS]:
             del sys.modules[name]
         sys.path.insert(0, root)
-    try:
-        if python:
-            exec(compile(python, "<call>", "exec"), {"__name__": "__main__"})
-            return 0
-        from restated_book import cli  # of the book itself, where it brings its code
+        if zygote:
+            _share(zygote, own_code)
+    if python:
+        exec(compile(python, "<call>", "exec"), {"__name__": "__main__"})
+        return 0
+    from restated_book import cli  # of the book itself, where it brings its code
 
-        return cli.main(arguments) or 0
-    except SystemExit as end:
-        return end.code or 0
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-        return 70
+    return cli.main(arguments) or 0
 
 
-def _child(root: str, own_code: bool, call: list, out: int, err: int) -> None:
+def _child(call: list, out: int, err: int) -> NoReturn:
     for stream, file in ((1, out), (2, err)):
         os.dup2(file, stream)
-    code = _run(root, own_code, *call)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    _end_with(lambda: _run(*call))
 
 
 def _serve(root: str, own_code: bool) -> None:
     for name in PRELOADED:
         importlib.import_module(name)
-
-    # Calls have the environment of a user: a book is found from its folder.
-    del os.environ["RESTATED_ROOT"]
+    gc.freeze()  # so that forked processes share these objects
+    zygote = None
     for line in sys.stdin:
+        arguments, code, environment = json.loads(line)
+        if not zygote and ("build" in arguments or "Zygote" in code):
+            zygote = _zygote()
+            _share(zygote, own_code)
+            gc.freeze()
+        # Calls have the environment of a user: a book is found from its folder.
+        os.environ.pop("RESTATED_ROOT", None)
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             if not (child := os.fork()):
-                _child(root, own_code, json.loads(line), out.fileno(), err.fileno())
+                _child([root, own_code, zygote, arguments, code, environment], out.fileno(), err.fileno())
             result = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])]
             for file in (out, err):
                 file.seek(0)
