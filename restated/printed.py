@@ -141,13 +141,9 @@ def decimal_mark(*texts: str) -> str | None:
     ``0,31`` and ``1.234.567`` can only have a decimal comma; ``.31`` and ``1,234.5`` only a point. None if no number
     gives it away, as ``1,250`` or ``12``, or if they differ.
     """
-    found = {mark for text in texts for mark in _marks(_clean(text))}
+    numbers = (match[3] for text in texts for match in _PARTS.finditer(_clean(text)) if match[3])
+    found = {next(iter(one)) for one in map(_readings, numbers) if len(one) == 1}
     return found.pop() if len(found) == 1 else None
-
-
-def _marks(clean: str) -> set[str]:
-    readings = (_readings(match[3]) for match in _PARTS.finditer(clean) if match[3])
-    return {next(iter(one)) for one in readings if len(one) == 1}
 
 
 @dataclass(frozen=True)
