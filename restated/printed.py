@@ -113,12 +113,6 @@ def is_plain(text: str) -> bool:
     return bool(_PLAIN.fullmatch(bound[1] if bound else clean))
 
 
-def _is_numeric(clean: str) -> bool:
-    """True for digits and signs without a word: whoever wrote them meant a number."""
-    rest = re.sub(r"(?<=[\d\s])[ex](?=[-+\d\s^])", "", clean)
-    return any(c.isnumeric() for c in rest) and not any(c.isalpha() for c in rest)
-
-
 def _digits(numeral: str, mark: str) -> str | None:
     """Digits and point of a numeral with decimals behind `mark` and threes between thousands; None if it has others."""
     mark = _DOT if _DOT in numeral else mark
@@ -257,7 +251,8 @@ def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Prin
         if digits := number[1] if number else _words(match[1]):
             value, low, high, decimals = read.rounding(digits, whole_zeros_count=False)
             return Printed(text, low, high, value, "about", decimals if number else None)
-    if _is_numeric(clean):
+    rest = re.sub(r"(?<=[\d\s])[ex](?=[-+\d\s^])", "", clean)
+    if any(c.isnumeric() for c in rest) and not any(c.isalpha() for c in rest):  # digits and signs without a word
         raise RestatedError(f"'{text}' is not a number", remedy=AS_PRINTED)
     return Printed(text, None, None, None, "text", None)
 

@@ -19,7 +19,7 @@ def fingerprint(folder: Path = CASES) -> str:
     digest = hashlib.sha256()
     for module in sorted(code.closure(["restated.calibrate.score"])):
         digest.update(code.meaning(module).encode())
-    for file in sorted(folder.glob("*.toml")):
+    for file in sorted(filter(Path.is_file, folder.glob("*.toml"))):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -75,13 +75,17 @@ def _of_rows(rows: Sequence[PublishedNumber], left_out: set[tuple[str, str]]) ->
         if row.statistic == "percent" and row.unit in SHARES_OF_CASES and open_to("percent-count", row):
             yield from _percent(row, same[row.study, row.source_key, row.k, row.n])
         p = row.p and (row.p if row.p.is_number else parse(STARS[row.p.text]) if row.p.text in STARS else None)
-        scales, interval = intervals.SCALES.get(row.statistic), _interval(row)
+        scales, low, high = intervals.SCALES.get(row.statistic), row.ci_low, row.ci_high
+        interval = (low, high) if low and high and all(map(_is_point, (row.value, low, high))) else None
         if scales and interval:
             if open_to("interval-centre", row):
                 found = intervals.centred(row.value, *interval, scales)
                 yield _result("interval-centre", [row], found, _with_interval(row, interval))
             if p and open_to("interval-p", row):
-                yield _interval_p(row, interval, p, scales)
+                error_df = float(row.n) - 2 if row.n and not row.k and int(row.n) > 2 else None
+                found = intervals.p_of_interval(row.value, *interval, p, scales, level=_level(row), df=error_df)
+                text = _with_interval(row, interval) + ("" if row.ci_level else ", level taken as 95 %")
+                yield _result("interval-p", [row], found, f"{text}, p {p.text}")
         if row.statistic in ("r", *MEAN_DIFFERENCES):
             yield from _of_effect(row, same[row.study, row.source_key, row.k, row.n], interval, p, open_to)
         if row.statistic in DEGREES and row.is_number and p and open_to("statistic-p", row):
@@ -151,12 +155,6 @@ def _is_point(printed: Printed | None) -> bool:
     return printed is not None and printed.kind in ("rounded", "about", "exact")
 
 
-def _interval(row: PublishedNumber) -> _Ends | None:
-    """Return the printed interval of an estimate, if all three are points."""
-    low, high = row.ci_low, row.ci_high
-    return (low, high) if low and high and all(map(_is_point, (row.value, low, high))) else None
-
-
 def _percent(row: PublishedNumber, neighbours: Sequence[PublishedNumber]) -> Iterator[Result]:
     """Check a share of cases with its denominator in the row: pooled ones have k and n, ambiguous ones two groups."""
     if bool(row.n) == bool(row.k) or (row.n_group1 and row.n_group2) or not _is_point(row.value):
@@ -176,13 +174,6 @@ def _percent_count(rows: Sequence[PublishedNumber], percent: Printed, bases: lis
 
 def _with_interval(row: PublishedNumber, interval: _Ends) -> str:
     return f"{row.statistic} {row.value.text} ({interval[0].text} to {interval[1].text})"
-
-
-def _interval_p(row: PublishedNumber, interval: _Ends, p: Printed, scales: Sequence[str]) -> Result:
-    df = float(row.n) - 2 if row.n and not row.k and int(row.n) > 2 else None
-    found = intervals.p_of_interval(row.value, *interval, p, scales, level=_level(row), df=df)
-    assumed = "" if row.ci_level else ", level taken as 95 %"
-    return _result("interval-p", [row], found, f"{_with_interval(row, interval)}{assumed}, p {p.text}")
 
 
 def _statistic_p(row: PublishedNumber, p: Printed, df: Sequence[float]) -> Result:

@@ -82,6 +82,13 @@ def test_a_broken_file_leaves_the_others_to_be_scored(folder, tmp_path, capsys):
     assert set(pd.read_csv(tmp_path / "rows.csv")["case"]) == {"a-case"}
 
 
+def test_a_link_to_nowhere_leaves_the_others_to_be_scored(folder, tmp_path, capsys):
+    (folder / "b.toml").symlink_to(tmp_path / "nowhere.toml")
+    assert cli.main(["calibrate", str(folder), "--out", str(tmp_path / "rows.csv")]) == 1
+    said = capsys.readouterr()
+    assert "8 rows of 1 case written" in said.out and "b.toml: this cannot be read" in said.err
+
+
 def test_the_examples_of_the_format_are_scored(tmp_path):
     text = (calibration.CASES.parent / "README.md").read_text(encoding="utf-8")
     examples = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)

@@ -164,3 +164,26 @@ def test_tau2_and_standard_error_give_the_prediction_interval():
     found = at("statement", printed, {}, "as printed")
     low = 0.313 - 2.228 * (0.0288 + 0.0668**2) ** 0.5
     assert found.holds("pi_low", round(low, 3)) and not found.holds("pi_low", 0.1)
+
+
+def test_u_of_an_exact_p_is_found_in_groups_below_fifty():
+    # R computes an exact p there without ties: wilcox.test of 27 and 34 values with U = 472.
+    printed = {"n1": "27", "n2": "34", "p": "0.857"}
+    usual = RECONSTRUCTORS["ranks"].run(printed, {"ties": False}, STRENGTHS["usual"])
+    assert usual.holds("u", 472.0) and usual.holds("u", 27 * 34 - 472.0)
+    assert not RECONSTRUCTORS["ranks"].run(printed, {"ties": False}, ()).holds("u", 472.0)
+
+
+def test_f_of_a_regression_is_finite_where_its_p_is_tiny():
+    # R² .40 with 3 and 158 degrees of freedom: F is 35.1, and its p about 1e-17.
+    found = RECONSTRUCTORS["statement"].run({"R2": "0.40", "n": "162", "df1": "3"}, {"predictors": 3}, ())
+    low, high = found.range("F")
+    assert low == pytest.approx(0.395 * 158 / 3 / 0.605, rel=1e-6)
+    assert high == pytest.approx(0.405 * 158 / 3 / 0.595, rel=1e-6)
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_interval_that_may_have_no_width_gives_ranges_without_a_warning():
+    printed = {"k": "30", "estimate": "0.3", "ci_low": "0.3", "ci_high": "0.3", "I2": "20%"}
+    found = RECONSTRUCTORS["statement"].run(printed, {"scale": "correlation"}, STRENGTHS["usual"])
+    assert found.size != 0 and not np.isnan(found.range("tau")).any()
