@@ -187,3 +187,15 @@ def test_an_interval_that_may_have_no_width_gives_ranges_without_a_warning():
     printed = {"k": "30", "estimate": "0.3", "ci_low": "0.3", "ci_high": "0.3", "I2": "20%"}
     found = RECONSTRUCTORS["statement"].run(printed, {"scale": "correlation"}, STRENGTHS["usual"])
     assert found.size != 0 and not np.isnan(found.range("tau")).any()
+
+
+def test_q_below_its_degrees_of_freedom_fits_and_follows_from_its_p():
+    # Ten homogeneous studies: Q 5.33, whose p is .805 (chi-squared with 9 degrees of freedom), and I² of 0.
+    pooled = {"k": "10", "estimate": "0.77", "ci_low": "0.64", "ci_high": "0.92"}
+    for known in ({"Q": "5.33"}, {"Q": "5.33", "I2": "0%"}, {"p_q": "0.805"}, {"I2": "0%", "p_q": "0.805"}):
+        found = RECONSTRUCTORS["statement"].run(pooled | known, {"scale": "ratio"}, ())
+        assert found.holds("Q", 5.33) and found.holds("tau2", 0.0), known
+        low, high = found.range("Q")
+        assert high - low < 0.05
+    unequal = RECONSTRUCTORS["statement"].run(pooled | {"Q": "15.0", "I2": "0%"}, {"scale": "ratio"}, ())
+    assert unequal.size == 0
