@@ -125,3 +125,14 @@ def test_the_fingerprint_follows_the_cases(folder):
     before = calibration.fingerprint(folder)
     (folder / "a.toml").write_text(CASE.replace("20.69", "20.68"))
     assert calibration.fingerprint(folder) != before
+
+
+def test_the_fingerprint_follows_the_formulas(folder, tmp_path, monkeypatch):
+    before, file, name = calibration.fingerprint(folder), calibration.code.file, "restated.reconstruct.statements"
+    for suffix in (".py", ".toml"):
+        (tmp_path / f"copy{suffix}").write_bytes(file(name).with_suffix(suffix).read_bytes())
+    monkeypatch.setattr(calibration.code, "file", lambda m: tmp_path / "copy.py" if m == name else file(m))
+    assert calibration.fingerprint(folder) == before
+    with (tmp_path / "copy.toml").open("a") as table:
+        table.write("# changed")
+    assert calibration.fingerprint(folder) != before
