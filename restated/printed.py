@@ -113,12 +113,6 @@ def is_plain(text: str) -> bool:
     return bool(_PLAIN.fullmatch(bound[1] if bound else clean))
 
 
-def _is_numeric(clean: str) -> bool:
-    """True for digits and signs without a word: whoever wrote them meant a number."""
-    rest = re.sub(r"(?<=[\d\s])[ex](?=[-+\d\s^])", "", clean)
-    return any(c.isnumeric() for c in rest) and not any(c.isalpha() for c in rest)
-
-
 def _digits(numeral: str, mark: str) -> str | None:
     """Digits and point of a numeral with decimals behind `mark` and threes between thousands; None if it has others."""
     mark = _DOT if _DOT in numeral else mark
@@ -141,13 +135,9 @@ def decimal_mark(*texts: str) -> str | None:
     ``0,31`` and ``1.234.567`` can only have a decimal comma; ``.31`` and ``1,234.5`` only a point. None if no number
     gives it away, as ``1,250`` or ``12``, or if they differ.
     """
-    found = {mark for text in texts for mark in _marks(_clean(text))}
+    numbers = (match[3] for text in texts for match in _PARTS.finditer(_clean(text)) if match[3])
+    found = {next(iter(one)) for one in map(_readings, numbers) if len(one) == 1}
     return found.pop() if len(found) == 1 else None
-
-
-def _marks(clean: str) -> set[str]:
-    readings = (_readings(match[3]) for match in _PARTS.finditer(clean) if match[3])
-    return {next(iter(one)) for one in readings if len(one) == 1}
 
 
 @dataclass(frozen=True)
@@ -261,7 +251,8 @@ def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Prin
         if digits := number[1] if number else _words(match[1]):
             value, low, high, decimals = read.rounding(digits, whole_zeros_count=False)
             return Printed(text, low, high, value, "about", decimals if number else None)
-    if _is_numeric(clean):
+    rest = re.sub(r"(?<=[\d\s])[ex](?=[-+\d\s^])", "", clean)
+    if any(c.isnumeric() for c in rest) and not any(c.isalpha() for c in rest):  # digits and signs without a word
         raise RestatedError(f"'{text}' is not a number", remedy=AS_PRINTED)
     return Printed(text, None, None, None, "text", None)
 

@@ -88,14 +88,10 @@ def _file(version: str) -> Path:
     return folder() / f"{version}.json"
 
 
-def _order(version: str) -> list[tuple[int, str]]:
-    """Return the sort key of a version: numbers by size, other parts before them."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"[.-]", version)]
-
-
 def versions() -> list[str]:
-    """Return the frozen versions, the oldest first."""
-    return sorted((file.stem for file in folder().glob("*.json")), key=_order)
+    """Return the frozen versions, the oldest first: numbers by size, other parts before them."""
+    found = [file.stem for file in folder().glob("*.json")]
+    return sorted(found, key=lambda v: [(int(x), "") if x.isdigit() else (-1, x) for x in re.split(r"[.-]", v)])
 
 
 def load(version: str) -> dict[str, Any]:

@@ -74,7 +74,9 @@ class _Notebook:
         self.same: dict[int, set[str]] = {}
         self.outside: dict[str, set[str]] = {}
         for name, value in names.items():
-            if _can_be_filled(value):
+            # A method can put something into these; records and results are not changed by calls.
+            owner = type(value).__module__.partition(".")[0]
+            if isinstance(value, list | dict | set | bytearray) or owner in ("collections", "pandas", "__main__"):
                 self.same.setdefault(id(value), set()).add(name)
 
     def run(self, cell: int, statements: Iterable[ast.stmt]) -> None:
@@ -149,12 +151,6 @@ def _head(statement: ast.stmt) -> ast.stmt | None:
     else:
         return None
     return ast.fix_missing_locations(ast.copy_location(made, statement))
-
-
-def _can_be_filled(value: object) -> bool:
-    """Return whether a method can put something into a value; records and results are not changed by calls."""
-    owner = type(value).__module__.partition(".")[0]
-    return isinstance(value, list | dict | set | bytearray) or owner in ("collections", "pandas", "__main__")
 
 
 class _Use(NamedTuple):

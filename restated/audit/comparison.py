@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
@@ -58,6 +58,12 @@ def compare_p(p: Printed, low: float, high: float, detail: str) -> Comparison:
 def box(printed: Printed) -> Interval:
     """Return the rounding interval as floats, infinite where the print sets no end."""
     return float_ends(printed.low, printed.high)
+
+
+def scaled(printed: Printed, factor: Decimal) -> Printed:
+    """Return a printed number on another scale, as a proportion in percent."""
+    low, high, value = (None if x is None else x * factor for x in (printed.low, printed.high, printed.value))
+    return replace(printed, low=low, high=high, value=value)
 
 
 def p_interval(p: Printed) -> Interval:

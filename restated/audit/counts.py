@@ -126,7 +126,8 @@ def percents_of_arms(first: Printed, second: Printed, total: int) -> Comparison:
     if total < 2:
         raise RestatedError("two groups have a total of at least 2", field="total")
     sizes = range(1, 2 * total)
-    ok = [np.array([False] + [bool(_whole(*exact_ends(p), n)) for n in sizes]) for p in (first, second)]
+    ends = [(p.low or 0, 100 if p.high is None else p.high) for p in (first, second)]
+    ok = [np.array([False] + [bool(_whole(Fraction(a), Fraction(b), n)) for n in sizes]) for a, b in ends]
     # Number of ways to make each total out of one possible size of either group.
     ways = np.convolve(ok[0].astype(int), ok[1].astype(int))[: 2 * total + 1]
     possible = np.flatnonzero(ways)

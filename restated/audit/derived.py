@@ -19,13 +19,17 @@ from scipy import stats
 
 from restated.arguments import check_level, check_option, check_whole
 from restated.audit.comparison import Comparison, box, compare, compare_p, overlap, p_interval, share_refused, span
+from restated.audit.scores import largest_sd
 from restated.errors import RestatedError
+from restated.estimate.contrasts import absolute
+from restated.estimate.costs import t_test_from_moments
 from restated.printed import Printed
 from restated.reconstruct.tables import quantities, two_by_two
 
 #: Least and greatest share of all cases in one of two groups, where only their total is known.
 SMALLEST_GROUP, LARGEST_GROUP = 0.25, 0.75
 GROUP_SIZES = (5, 60)  #: Sizes that are tried for each of two groups where neither they nor their total is known
+_PAIRS = list(product(GROUP_SIZES, GROUP_SIZES))
 KAPPA_DIGITS = 9  #: Decimals by which kappas of different tables differ: far below a printed digit
 #: Logistic density in standard deviations, and Cox's divisor of the log odds ratio.
 _LOGIT, _COX = math.sqrt(3) / math.pi, 1 / 1.65
@@ -59,11 +63,6 @@ def _t_of_means(m1: float, sd1: float, m2: float, sd2: float, n1: float, n2: flo
     yield (m1 - m2) / math.sqrt(sd1**2 / n1 + sd2**2 / n2)
 
 
-def _t_of_any_groups(m1: float, sd1: float, m2: float, sd2: float) -> Iterable[float]:
-    for n1, n2 in product(GROUP_SIZES, GROUP_SIZES):
-        yield from _t_of_means(m1, sd1, m2, sd2, n1, n2)
-
-
 def _d_of_percents(first: float, second: float) -> Iterable[float]:
     p, q = (min(max(x / 100, 1e-9), 1 - 1e-9) for x in (first, second))
     logit = math.log(p / (1 - p)) - math.log(q / (1 - q))
@@ -76,34 +75,29 @@ def _log_rr(a: float, n1: float, c: float, n2: float, always: bool = False) -> I
     yield math.log((a + plus) / (n1 + plus)) - math.log((c + plus) / (n2 + plus))
 
 
-def _ratio_of_differences(a: float, b: float, c: float, d: float) -> Iterable[float]:
-    if c <= d:
-        raise ZeroDivisionError("rounded, the two may be equal")
-    yield (a - b) / (c - d)
-
-
 def _se_log_rr(a: float, n1: float, c: float, n2: float) -> Iterable[float]:
     plus = 0 if a and c else 0.5
     yield math.sqrt(1 / (a + plus) - 1 / (n1 + plus) + 1 / (c + plus) - 1 / (n2 + plus))
 
 
-#: Two places of one number; a total, a count and their average; two links and their path (Wright); two totals, a count
-#: and the average change; d or g and t of means and SDs, t also without group sizes (Hedges; Altman); d of two
-#: percentages (Sánchez-Meca et al.); log risk ratio of events in two groups and its standard error (Altman), with ½
-#: added to empty cells or to all; a part in percent of the whole; the variance that a correlation explains; two
-#: differences and their ratio; an SD, a number of cases and the standard error.
+#: One number in two places; averages, shares and differences; links with their path or the variance they explain
+#: (Wright); d, g and t of means and SDs, t also without group sizes (Hedges; Altman); d of two percentages
+#: (Sánchez-Meca et al.); log risk ratio of two counts and its error (Altman), with ½ added to empty cells or to all.
 FORMULAS: dict[str, Formula] = {
     "same": Formula(1, lambda x: [x]),
     "ratio": Formula(2, lambda a, b: [a / b] if b else []),
     "share": Formula(2, lambda a, b: [100 * a / b]),
-    "difference-ratio": Formula(4, _ratio_of_differences),
+    "difference-ratio": Formula(4, lambda a, b, c, d: [(a - b) / (c - d) if c > d else math.nan]),  # may be equal
     "r2": Formula(1, lambda r: [r**2]),
     "sd-se": Formula(2, lambda sd, n: [sd / math.sqrt(n)]),
     "product": Formula(2, lambda a, b: [a * b]),
+    "paths-variance": Formula(4, lambda path1, r1, path2, r2: [100 * (path1 * r1 + path2 * r2)]),
     "average-change": Formula(3, lambda before, after, n: [(before - after) / n]),
     "means-d": Formula(6, _d_of_means, signed=False),
     "means-t": Formula(6, _t_of_means, signed=False),
-    "means-t-any": Formula(4, _t_of_any_groups, signed=False),
+    "means-t-any": Formula(
+        4, lambda a, s, b, u: (t for n, m in _PAIRS for t in _t_of_means(a, s, b, u, n, m)), signed=False
+    ),
     "percents-d": Formula(2, _d_of_percents, signed=False),
     "counts-logrr": Formula(4, _log_rr, signed=False),
     "counts-logrr-half": Formula(4, lambda a, n1, c, n2: _log_rr(a, n1, c, n2, always=True), signed=False),
@@ -144,8 +138,7 @@ def p_of_difference(d: Printed, p: Printed, n: int, groups: tuple[int, int] | No
     if groups is not None and (sum(groups) != n or min(groups) < 1):
         raise RestatedError(f"groups of {groups[0]} and {groups[1]} do not make {n}", field="groups")
     shares = [g / n for g in groups[:1]] if groups else [SMALLEST_GROUP, 0.5, LARGEST_GROUP]
-    sizes = [abs(x) for x in box(d)] + [0.0] * (box(d)[0] <= 0 <= box(d)[1])
-    t = [size * math.sqrt(share * (1 - share) * n) for size in sizes for share in shares]
+    t = [size * math.sqrt(share * (1 - share) * n) for size in absolute(box(d)) for share in shares]
     low, high = (float(2 * stats.t.sf(x, n - 2)) for x in (max(t), min(t)))
     return compare_p(p, low, high, f"the difference and n = {n} give p = {span(low, high)}")
 
@@ -172,11 +165,21 @@ def p_of_counts(counts: Sequence[int], p: Printed) -> Comparison:
     return Comparison(fits, min(found), max(found), power, text)
 
 
-def kappa_of_agreement(percent: Printed, kappa: Printed, n: int) -> Comparison:
-    """Check if a two-way table of `n` cases has the printed percentage of agreement and the printed kappa.
+def kappa_of_agreement(percent: Printed, kappa: Printed, n: int | None = None, categories: int = 2) -> Comparison:
+    """Check if a table of agreement has the printed percentage of agreement and the printed kappa.
 
-    All tables are tried; power is the share of kappas from −1 to 1 that none of them has. Source: Cohen (1960).
+    All two-way tables of `n` cases are tried; without n, or with more `categories`, the extremes of kappa over all
+    tables are the limits: with agreement a, chance agreement is at most (1 + a²) / 2 and at least
+    1 / categories - (1 - a)² / 2. Power is the share of kappas from −1 to 1 that are refused. Source: Cohen (1960).
     """
+    check_whole(2, categories=categories)
+    if n is None or categories > 2:
+        least, most = (min(1.0, max(0.0, x / 100)) for x in box(percent))
+        if 1 - least > 2 / categories:
+            raise RestatedError(f"the limits of kappa are not known for an agreement of {percent.text}")
+        chance = 1 / categories - (1 - most) ** 2 / 2
+        low, high = (least - 1) / (least + 1), (most - chance) / (1 - chance)
+        return compare(kappa, [(low, high)], -1, 1, f"tables with this agreement have a kappa of {span(low, high)}")
     check_whole(1, n=n)
     kappas = quantities(two_by_two(n, agreement=box(percent)).tables)["kappa"]
     found = np.unique(kappas[~np.isnan(kappas)].round(KAPPA_DIGITS)).tolist()  # undefined with chance agreement 1
@@ -184,6 +187,33 @@ def kappa_of_agreement(percent: Printed, kappa: Printed, n: int) -> Comparison:
         return Comparison(False, math.nan, math.nan, 1.0, f"no count of {n} rounds to the percentage")
     text = f"tables with this agreement have a kappa from {span(found[0], found[-1])}"
     return compare(kappa, [(value, value) for value in found], -1, 1, text)
+
+
+def p_of_kappa(kappa: Printed, p: Printed, n: int, part: bool = False) -> Comparison:
+    """Check if a printed p (two-sided) follows from kappa of a two-way table with equal margins: z = kappa √n.
+
+    With `part` the table holds a quarter to three quarters of the n cases. Source: Cohen (1960).
+    """
+    check_whole(1, n=n)
+    shares = (SMALLEST_GROUP, LARGEST_GROUP) if part else (1.0,)
+    z = [size * math.sqrt(share * n) for size in absolute(box(kappa)) for share in shares]
+    low, high = (float(2 * stats.norm.sf(x)) for x in (max(z), min(z)))
+    return compare_p(p, low, high, f"kappa gives p = {span(low, high)}")
+
+
+def largest_p(first: float, n1: int, second: float, n2: int, low: float, high: float) -> float:
+    """Return the p value (Welch) of two means of values on a scale if both SDs are as large as they can be."""
+    sds = largest_sd(first, n1, low, high), largest_sd(second, n2, low, high)
+    return t_test_from_moments(first, sds[0], n1, second, sds[1], n2).p if any(sds) else float(first == second)
+
+
+def means_on_scale(first: Printed, second: Printed, n: int, low: float, high: float) -> Comparison:
+    """Bound the p of two means on a scale, a quarter to three quarters of `n` cases in each group; the power is 0."""
+    means = [[min(max(x, low), high) for x in box(mean)] for mean in (first, second)]
+    sizes = range(max(2, math.ceil(SMALLEST_GROUP * n)), min(n - 2, math.floor(LARGEST_GROUP * n)) + 1)
+    most = max((largest_p(a, m, b, n - m, low, high) for m in sizes for a, b in product(*means)), default=1.0)
+    fits = all(overlap(box(mean), (low, high)) for mean in (first, second))
+    return Comparison(fits, 0.0, most, 0.0, f"whatever the SDs, p of the difference is at most {span(most, most)}")
 
 
 def centre(first: Printed, second: Printed, low: Printed, high: Printed) -> Comparison:
@@ -213,25 +243,26 @@ def within(value: Printed, low: Printed, high: Printed, cases: int = 1) -> Compa
     return compare(value, [ends], ends[0] - reach / 2, ends[1] + reach / 2, f"the range is {span(*ends)}")
 
 
-def floor(scale: str, low: Printed, high: Printed, n: int, k: int, level: float = 0.95) -> Comparison:
-    """Check if the interval of a pooled effect is at least as wide as sampling alone makes it.
+def floor(scale: str, low: Printed, high: Printed, n: int, k: int, level: float = 0.95, i2: float = 0.0) -> Comparison:
+    """Check if the interval of a pooled effect is at least as wide as sampling, and its I² if known, make it.
 
     With all `n` cases in one sample, the standard error is at least 1 / √(n − 3 k) for a correlation (Fisher's z) and
     2 / √n for a standardised difference (Borenstein et al. 2009, chapters 4 and 6); heterogeneity and unequal groups
-    only add to it. Power is over half-widths from 0 to twice the printed one.
+    only add to it. Random effects with `i2` (0 to 1) divide it by √(1 - I²) or less, as the typical variance is least,
+    and the sum of weights greatest, with equal samples (Higgins & Thompson 2002). Power is over half-widths from 0 to
+    twice the printed one.
     """
     check_option("scale", scale, ("r", "d"))
     check_level(level)
     check_whole(1, n=n)
-    z = float(stats.norm.ppf(0.5 + level / 2))
     ends = [box(low)[0], box(high)[1]]
     if not 0 <= ends[1] - ends[0] < math.inf:
         raise RestatedError("the interval has no two ends", field="low, high")
+    weights = float(n - 3 * k) if scale == "r" else n / 4
     if scale == "r":
         ends = [math.atanh(max(-1 + 1e-9, min(1 - 1e-9, x))) for x in ends]
-        least = 1 / math.sqrt(n - 3 * k) if n > 3 * k else 0.0
-    else:
-        least = 2 / math.sqrt(n)
-    se = (ends[1] - ends[0]) / (2 * z)
-    text = f"the interval has an SE of at most {span(se, se)}; sampling alone makes {span(least, least)}"
+    least = 1 / math.sqrt(weights * (1 - i2)) if weights > 0 else 0.0
+    se = (ends[1] - ends[0]) / (2 * float(stats.norm.ppf(0.5 + level / 2)))
+    made = "sampling and I² make" if i2 else "sampling alone makes"
+    text = f"the interval has an SE of at most {span(se, se)}; {made} {span(least, least)}"
     return Comparison(se >= least, least, math.inf, min(1.0, least / (2 * se)) if se else 1.0, text)

@@ -10,13 +10,14 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
 
 from restated.arguments import is_whole
-from restated.audit.comparison import Comparison, box, compare, exact_ends, printable, span
+from restated.audit.comparison import Comparison, box, compare, exact_ends, printable, scaled, span
 from restated.errors import RestatedError
 from restated.printed import Printed, show
 from restated.reconstruct.scoresums import square_ends
@@ -45,6 +46,16 @@ def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
     return Comparison(possible(*ends), below, above, float(power), text)
 
 
+def largest_sd(mean: float, n: int, low: float, high: float) -> float:
+    """Return the largest SD (divisor n - 1) of n values on a scale with this mean: all are at an end.
+
+    Source: Bhatia & Davis (2000). Raises RestatedError if no values have the mean.
+    """
+    if n < 2 or not low <= mean <= high:
+        raise RestatedError(f"no {n} values from {low:g} to {high:g} have the mean {mean:g}")
+    return math.sqrt((mean - low) * (high - mean) * n / (n - 1))
+
+
 def sd_bound(mean: Printed, sd: Printed, sizes: Sequence[int], minimum: float, maximum: float) -> Comparison:
     """Check if a printed SD is within the largest one possible for the mean on a scale from minimum to maximum.
 
@@ -57,7 +68,7 @@ def sd_bound(mean: Printed, sd: Printed, sizes: Sequence[int], minimum: float, m
     best = min(max((minimum + maximum) / 2, low), high)
     if not minimum <= best <= maximum:
         return Comparison(False, math.nan, math.nan, 1.0, f"the mean lies outside the scale {minimum:g} to {maximum:g}")
-    largest = inflate * math.sqrt((maximum - best) * (best - minimum))
+    largest = largest_sd(best, min(sizes), minimum, maximum)
     text = f"on the scale {minimum:g} to {maximum:g} the SD can be at most {show(largest)}"
     return compare(sd, [(0.0, largest)], 0, inflate * (maximum - minimum) / 2, text)
 
@@ -146,7 +157,8 @@ def debit(mean: Printed, sd: Printed, sizes: Sequence[int]) -> Comparison:
     """
     largest = _inflation(sizes) / 2
     percent = _is_percent(mean)
-    mean, sd = _proportion(mean, percent), _proportion(sd, _is_percent(sd) or (percent and (sd.value or 0) > 1))
+    in_percent = _is_percent(sd) or (percent and (sd.value or 0) > 1)
+    mean, sd = (scaled(x, Decimal("0.01")) if of else x for x, of in ((mean, percent), (sd, in_percent)))
     low, high = box(mean)
     if high < 0 or low > 1:
         return Comparison(False, math.nan, math.nan, 1.0, "the mean of scores 0 and 1 lies outside 0 to 1")
@@ -159,14 +171,6 @@ def debit(mean: Printed, sd: Printed, sizes: Sequence[int]) -> Comparison:
 
 def _is_percent(printed: Printed) -> bool:
     return re.search(r"%|per ?cent", printed.text, re.IGNORECASE) is not None
-
-
-def _proportion(printed: Printed, percent: bool) -> Printed:
-    """Return a printed percentage as the proportion it stands for; anything else as it is."""
-    if not percent:
-        return printed
-    low, high, value = (None if x is None else x / 100 for x in (printed.low, printed.high, printed.value))
-    return replace(printed, low=low, high=high, value=value)
 
 
 def _check_scale(minimum: float, maximum: float) -> None:

@@ -117,7 +117,8 @@ def read(file: Path) -> Case:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise refuse(f"this is not TOML ({error})", "Compare it with another case") from None
+        remedy = "Save it as UTF-8" if isinstance(error, UnicodeDecodeError) else "Compare it with another case"
+        raise refuse(f"this is not TOML ({error})", remedy) from None
     except OSError as error:
         raise refuse(f"this cannot be read ({error.strerror})", "Make it a file that can be read") from None
     if unknown := sorted(set(content) - {*_TEXTS, *_OPTIONAL}):

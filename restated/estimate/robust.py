@@ -138,7 +138,9 @@ def sandwich(y: Floats, X: Floats, blocks: list[tuple[Ints, Floats]], small: boo
         influence[:, j, :] = row @ hat_residual[rows]
     covariance = scores.T @ scores
     if small:
-        df = _satterthwaite(influence)
+        # 2 mean^2 / variance of each coefficient's variance under independent unit errors (Satterthwaite).
+        covariances = influence @ influence.transpose(0, 2, 1)
+        df = np.asarray(np.einsum("pii->p", covariances) ** 2 / (covariances**2).sum(axis=(1, 2)))
     else:
         covariance = covariance * count / (count - p)
         df = np.full(p, float(count - p))
@@ -185,12 +187,6 @@ def _inverse_root(matrix: Floats, scale: float) -> Floats:
     floor = EIGENVALUE_TOLERANCE * scale
     root = np.where(values < floor, 0.0, 1.0 / np.sqrt(np.maximum(values, floor)))
     return np.asarray((vectors * root) @ vectors.T)
-
-
-def _satterthwaite(influence: Floats) -> Floats:
-    """Degrees of freedom, 2 mean^2 / variance, of each coefficient's variance under independent unit errors."""
-    covariances = influence @ influence.transpose(0, 2, 1)
-    return np.asarray(np.einsum("pii->p", covariances) ** 2 / (covariances**2).sum(axis=(1, 2)))
 
 
 def clusters(cluster: ArrayLike, k: int) -> tuple[Ints, list[Ints]]:

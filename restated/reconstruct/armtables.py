@@ -33,12 +33,6 @@ _POISSON: Mapping[str, Callable[[Floats], Floats]] = {
 }
 
 
-def _chi2(a: Floats, m: Floats, c: Floats, n: Floats, correction: float) -> Floats:
-    total, events = m + n, a + c
-    deviation = np.maximum(np.abs(a * (n - c) - c * (m - a)) - correction * total / 2, 0)
-    return np.asarray(total * deviation**2 / (m * n * events * (total - events)))
-
-
 def _fisher(table: Floats) -> Floats:
     """Two-sided p: tables with the same margins that are at most as likely (Fisher 1935)."""
     a, m, c, n = table[:, :, None]
@@ -55,7 +49,9 @@ def p_of_test(test: str, table: Floats) -> Floats:
     a, m, c, n = table
     if test == "fisher" and len(a) <= MAX_EXACT and len(a) * np.max(np.minimum(a + c, m), initial=0) <= MAX_TERMS:
         return _fisher(table)
-    return np.asarray(stats.chi2.sf(_chi2(a, m, c, n, TESTS[test]), 1))
+    total, events = m + n, a + c
+    deviation = np.maximum(np.abs(a * (n - c) - c * (m - a)) - TESTS[test] * total / 2, 0)
+    return np.asarray(stats.chi2.sf(total * deviation**2 / (m * n * events * (total - events)), 1))
 
 
 def _wald(measure: str, table: Floats, quantile: float) -> dict[str, Floats]:

@@ -18,8 +18,8 @@ from restated.printed import float_ends, parse
 from restated.reconstruct import armtables, statements, tables, twintables
 from restated.reconstruct.practice import STRENGTHS, admitted
 from restated.reconstruct.pvalues import statistic_of_p
-from restated.reconstruct.ranks import tie_factor
-from restated.reconstruct.relations import ANY, Box, Interval, formulas, holds, hull, loosened
+from restated.reconstruct.ranks import exact_p, tie_factor
+from restated.reconstruct.relations import ANY, SLACK, Box, Interval, formulas, holds, hull, loosened
 from restated.reconstruct.scores import score_samples, targets
 from restated.reconstruct.scoresums import attainable
 from restated.reconstruct.squares import diagonals
@@ -40,6 +40,7 @@ MOST_SUMS = 10_000  #: Sums of scores that are looked at
 BIGGEST_SQUARE = 1_000_000  #: Cases up to which sums of a diagonal are listed
 #: Pairs up to which an exact p is usual, and how far its U is from that of the test for large samples, in small groups.
 EXACT, FROM_EXACT = 400, 1.0
+EXACT_BELOW = 50  #: Size of a group from which R does not compute an exact p of ranks without ties
 BIGGEST_Z = 40.0  #: A z beyond any that a p above 0 gives
 #: Roles in proportions, which may be printed in percent.
 _PROPORTIONS = ("p", "r", "R2", "proportion", "h2", "kappa", "sensitivity", "specificity")
@@ -278,6 +279,10 @@ def _ranks(printed: Printed, options: Words, elements: Collection[str]) -> Found
         raise RestatedError(f"more than {LOOKED_AT} values of U are too many to look at")
     for m, n in totals:
         exact = FROM_EXACT if "p" in box and "tests" in elements and m * n <= EXACT else 0.0
+        if "p" in box and "tests" in elements and max(m, n) < EXACT_BELOW:
+            p, (low, high) = exact_p(m, n)[:, None] / [1, 2], box["p"]  # two-sided or one-sided
+            fits = (p >= low * (1 - SLACK)) & (p <= high * (1 + SLACK))
+            found.append(np.flatnonzero(fits.any(axis=1)).astype(float))
         least = float(tie_factor([m + n - 1, 1])) if options.get("ties", True) else 1.0
         sd = sqrt(m * n * (m + n + 1) / 12)
         for low, high in zs:

@@ -7,6 +7,8 @@ Nonparametrics, section 1.4 (correction of the variance for ties).
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from math import comb
 
 import numpy as np
 
@@ -35,6 +37,17 @@ def tie_factor(sizes: Iterable[int]) -> Fraction:
         raise RestatedError("sizes of ties are positive whole numbers that add up to at least 2", field="sizes")
     total = int(sum(sizes))
     return 1 - Fraction(sum(int(t) ** 3 - int(t) for t in sizes), total**3 - total)
+
+
+@cache
+def exact_p(n1: int, n2: int) -> Floats:
+    """Return the exact two-sided p of each U from 0 to n1 n2, without ties (Mann & Whitney 1947)."""
+    ways = np.zeros((n1 + 1, n1 * (n1 + 2 * n2 + 1) // 2 + 1))  # by cases of the first group and sum of their ranks
+    ways[0, 0] = 1
+    for rank in range(1, n1 + n2 + 1):
+        ways[1:, rank:] += ways[:-1, :-rank]
+    below = np.cumsum(ways[n1, n1 * (n1 + 1) // 2 :]) / comb(n1 + n2, n1)
+    return np.asarray(np.minimum(1, 2 * np.minimum(below, below[::-1])))
 
 
 def u_values(z: Constraint, n1: int, n2: int, *, factor: Constraint = (1, 1)) -> RankSet:

@@ -238,7 +238,7 @@ def _between(box: Box, options: Mapping[str, Any], elements: Collection[str] = (
 
     weight = np.ones_like(w[:, 0])
     own = weight if blind else pick(se)
-    s = own / np.sqrt(pick(kh))
+    s = np.maximum(own, 1e-12) / np.sqrt(pick(kh))
     spread = w.sum(axis=1) - (w**2).sum(axis=1) / w.sum(axis=1)
     if blind:
         weight = pick((fixed[1] ** -2, fixed[0] ** -2))

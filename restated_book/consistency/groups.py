@@ -65,6 +65,11 @@ class Group:
         return tuple({ref.row.id: ref.row for ref in (*self.parts, *self.whole)}.values())
 
     @property
+    def sizes(self) -> list[int]:
+        """Return the wholes as counts."""
+        return [ref.count for ref in self.whole]
+
+    @property
     def judged(self) -> list[PublishedNumber]:
         """Return the rows whose number is compared, and not only a size."""
         return [ref.row for ref in (*self.parts, *self.whole) if ref.field not in COUNT_COLUMNS]

@@ -6,13 +6,14 @@ does (``_of_group``). That table can also keep a check away from a row it would 
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import product
 from typing import TypeAlias
 
 import pandas as pd
 
 from restated.audit import correlations, counts, derived, differences, intervals, scores, statistics
-from restated.audit.comparison import Comparison
+from restated.audit.comparison import Comparison, scaled
 from restated.errors import RestatedError
 from restated.printed import Printed, parse
 from restated.reconstruct.pvalues import DEGREES
@@ -74,15 +75,19 @@ def _of_rows(rows: Sequence[PublishedNumber], left_out: set[tuple[str, str]]) ->
         if row.statistic == "percent" and row.unit in SHARES_OF_CASES and open_to("percent-count", row):
             yield from _percent(row, same[row.study, row.source_key, row.k, row.n])
         p = row.p and (row.p if row.p.is_number else parse(STARS[row.p.text]) if row.p.text in STARS else None)
-        scales, interval = intervals.SCALES.get(row.statistic), _interval(row)
+        scales, low, high = intervals.SCALES.get(row.statistic), row.ci_low, row.ci_high
+        interval = (low, high) if low and high and all(map(_is_point, (row.value, low, high))) else None
         if scales and interval:
             if open_to("interval-centre", row):
                 found = intervals.centred(row.value, *interval, scales)
                 yield _result("interval-centre", [row], found, _with_interval(row, interval))
             if p and open_to("interval-p", row):
-                yield _interval_p(row, interval, p, scales)
+                error_df = float(row.n) - 2 if row.n and not row.k and int(row.n) > 2 else None
+                found = intervals.p_of_interval(row.value, *interval, p, scales, level=_level(row), df=error_df)
+                text = _with_interval(row, interval) + ("" if row.ci_level else ", level taken as 95 %")
+                yield _result("interval-p", [row], found, f"{text}, p {p.text}")
         if row.statistic in ("r", *MEAN_DIFFERENCES):
-            yield from _of_effect(row, interval, p, open_to)
+            yield from _of_effect(row, same[row.study, row.source_key, row.k, row.n], interval, p, open_to)
         if row.statistic in DEGREES and row.is_number and p and open_to("statistic-p", row):
             df = _df(row)
             if len(df) == DEGREES[row.statistic]:
@@ -104,12 +109,23 @@ def _level(row: PublishedNumber) -> float:
     return float(parse(row.ci_level or USUAL_LEVEL).value or 0) / 100
 
 
-def _of_effect(row: PublishedNumber, interval: _Ends | None, p: Printed | None, open_to: _Open) -> Iterator[Result]:
+def _of_effect(
+    row: PublishedNumber,
+    neighbours: Sequence[PublishedNumber],
+    interval: _Ends | None,
+    p: Printed | None,
+    open_to: _Open,
+) -> Iterator[Result]:
     """Check the width of a pooled effect's interval, and the p of a difference in one sample."""
     n, k = int(row.n or 0), int(row.k or 0)
     if interval and n and k and open_to("interval-floor", row):
-        found = derived.floor("r" if row.statistic == "r" else "d", *interval, n, k, _level(row))
-        yield _result("interval-floor", [row], found, f"{_with_interval(row, interval)}, k = {k}, n = {n}")
+        spread = [m for m in _with(neighbours, "I2", "Q") if m.population == row.population and m.value.low]
+        least = [x / 100 if m.statistic == "I2" else 1 - (k - 1) / x for m in spread if (x := float(m.value.low or 0))]
+        found = derived.floor("r" if row.statistic == "r" else "d", *interval, n, k, _level(row), max([0.0, *least]))
+        text = "".join(f", {m.statistic.replace('I2', 'I²')} {m.value.text}" for m in spread)
+        yield _result(
+            "interval-floor", [row, *spread], found, f"{_with_interval(row, interval)}, k = {k}, n = {n}{text}"
+        )
     if p and n > 2 and not k and row.statistic != "r" and _is_point(row.value) and open_to("effect-p", row):
         sizes = (int(row.n_group1), int(row.n_group2)) if row.n_group1 and row.n_group2 else None
         found = derived.p_of_difference(row.value, p, n, sizes)
@@ -139,12 +155,6 @@ def _is_point(printed: Printed | None) -> bool:
     return printed is not None and printed.kind in ("rounded", "about", "exact")
 
 
-def _interval(row: PublishedNumber) -> _Ends | None:
-    """Return the printed interval of an estimate, if all three are points."""
-    low, high = row.ci_low, row.ci_high
-    return (low, high) if low and high and all(map(_is_point, (row.value, low, high))) else None
-
-
 def _percent(row: PublishedNumber, neighbours: Sequence[PublishedNumber]) -> Iterator[Result]:
     """Check a share of cases with its denominator in the row: pooled ones have k and n, ambiguous ones two groups."""
     if bool(row.n) == bool(row.k) or (row.n_group1 and row.n_group2) or not _is_point(row.value):
@@ -164,13 +174,6 @@ def _percent_count(rows: Sequence[PublishedNumber], percent: Printed, bases: lis
 
 def _with_interval(row: PublishedNumber, interval: _Ends) -> str:
     return f"{row.statistic} {row.value.text} ({interval[0].text} to {interval[1].text})"
-
-
-def _interval_p(row: PublishedNumber, interval: _Ends, p: Printed, scales: Sequence[str]) -> Result:
-    df = float(row.n) - 2 if row.n and not row.k and int(row.n) > 2 else None
-    found = intervals.p_of_interval(row.value, *interval, p, scales, level=_level(row), df=df)
-    assumed = "" if row.ci_level else ", level taken as 95 %"
-    return _result("interval-p", [row], found, f"{_with_interval(row, interval)}{assumed}, p {p.text}")
 
 
 def _statistic_p(row: PublishedNumber, p: Printed, df: Sequence[float]) -> Result:
@@ -195,22 +198,22 @@ def _of_group(group: Group) -> Iterator[Result]:
     parts, whole = group.parts, group.whole
     shown, totals = [ref.printed for ref in parts], [ref.printed for ref in whole]
     first, items = shown[0], group.items or 1
-    averaged = f"{items} items averaged" if items > 1 else "whole-number scores"
-    words = {name: [number.text for number in numbers] for name, numbers in (("p", shown), ("w", totals))}
-    tried = f"n = {' or '.join(str(x.value) for x in totals)}" if whole else f"n from {derived.GROUP_SIZES[0]}"
-    counted = [number.value for number in shown]
-    text = CHECKS[group.check].compared.format(**words, c=counted, n=tried, items=averaged)
-
-    def sizes() -> list[int]:
-        return [ref.count for ref in whole]
+    percents = [scaled(ref.printed, Decimal(100 if ref.row.statistic == "proportion" else 1)) for ref in parts]
+    words = {
+        "p": [ref.printed.text + " %" * (ref.row.statistic == "percent") for ref in parts],
+        "w": [number.text for number in totals],
+        "c": [number.value for number in shown],
+        "n": f"n = {' or '.join(str(x.value) for x in totals)}" if whole else f"n from {derived.GROUP_SIZES[0]}",
+        "items": f"{items} items averaged" if items > 1 else "whole-number scores",
+    }
+    text = CHECKS[group.check].compared.format(**words)
 
     match group.check:
         case "percent-count":
-            yield _percent_count(group.rows, first, sizes(), parts[1].count if len(parts) > 1 else None)
+            yield _percent_count(group.rows, first, group.sizes, parts[1].count if len(parts) > 1 else None)
             return
-        case "statistic-p":
-            if p := parts[0].row.p:
-                yield _statistic_p(parts[0].row, p, group.df)
+        case "statistic-p" if p := parts[0].row.p:
+            yield _statistic_p(parts[0].row, p, group.df)
             return
         case "d-r":
             yield from _d_r(parts[0].row, parts[1].row)
@@ -232,27 +235,34 @@ def _of_group(group: Group) -> Iterator[Result]:
             text = " + ".join(f"{ref.printed.text} % of {ref.row.n}" for ref in parts)
             text += f" with {totals[0].text} % of {n}"
         case "percent-arms":
-            found = counts.percents_of_arms(first, shown[1], whole[0].count)
+            found = counts.percents_of_arms(percents[0], percents[1], whole[0].count)
         case "sum":
             found = counts.total([(ref.sign, ref.printed) for ref in parts], totals[0])
             text = " ".join(f"{'−' if ref.sign < 0 else '+'} {ref.printed.text}" for ref in parts).removeprefix("+ ")
             text += f" with {totals[0].text}"
         case "grim":
-            found = scores.grim(first, sizes(), items)
+            found = scores.grim(first, group.sizes, items)
         case "grimmer":
             ends = None if group.minimum is None or group.maximum is None else (group.minimum, group.maximum)
-            found = scores.grimmer(first, shown[1], sizes(), items, ends)
+            found = scores.grimmer(first, shown[1], group.sizes, items, ends)
         case "debit":
-            found = scores.debit(first, shown[1], sizes())
+            found = scores.debit(first, shown[1], group.sizes)
         case "sd-bound":
             low, high = group.minimum or 0.0, group.maximum or 0.0
-            found = scores.sd_bound(first, shown[1], sizes() or derived.GROUP_SIZES[:1], low, high)
+            found = scores.sd_bound(first, shown[1], group.sizes or derived.GROUP_SIZES[:1], low, high)
         case "within":
             found = derived.within(totals[0], first, shown[1], *(ref.count for ref in whole[1:]))
         case "counts-p":
             found = derived.p_of_counts([ref.count for ref in parts], totals[0])
         case "agreement-kappa":
-            found = derived.kappa_of_agreement(first, shown[1], whole[0].count)
+            size = group.sizes[0] if whole else None
+            found = derived.kappa_of_agreement(percents[0], shown[1], size, max(2, items))
+            text += f", n = {size}" if size else ""
+        case "kappa-p" if p := parts[0].row.p:
+            found = derived.p_of_kappa(first, p, whole[0].count, part=whole[0].row is not parts[0].row)
+            text = f"kappa {first.text}, p {p.text}, n = {totals[0].text}"
+        case "means-scale":
+            found = derived.means_on_scale(first, shown[1], group.sizes[0], group.minimum or 0.0, group.maximum or 0.0)
         case "difference-centre":
             found = derived.centre(first, shown[1], *totals)
         case grouping.STATED:
@@ -262,7 +272,6 @@ def _of_group(group: Group) -> Iterator[Result]:
             text = f"{totals[0].text} with {', '.join(part.text for part in shown)}"
         case _:  # correlation-triple
             found = correlations.third(*shown)
-            text = ", ".join(part.text for part in shown)
     yield _result(group.check, group.rows, found, text, group.judged)
 
 
@@ -342,12 +351,8 @@ def why_unchecked(row: PublishedNumber) -> str:
         return "a share whose denominator is not given with it"
     if row.ci_low is None and row.p is None:
         return "no interval, no p and no related number is given with it"
-    sized = row.n or row.k
-    return (
-        "its interval or p has one end only, or is given in words"
-        if sized
-        else "an interval or p without the size of its sample"
-    )
+    open_ended = "its interval or p has one end only, or is given in words"
+    return open_ended if row.n or row.k else "an interval or p without the size of its sample"
 
 
 def unchecked(register: Register, results: Iterable[Result]) -> pd.DataFrame:

@@ -26,6 +26,7 @@ _LINK = re.compile(
 )
 #: A figure or table of rows that a reader supplied, which only the site itself shows.
 _SUPPLIED = re.compile(rf'(<figure class="rs-[a-z]+" id="[^"]+" data-status="{re.escape(SUPPLIED)}").*?</figure>', re.S)
+_ABSENT = "<span>{} (on the site only)</span>"
 _WITHHELD = rf"\1><figcaption>{WITHHELD}</figcaption></figure>"
 _SIZE = re.compile(r'(<span class="rs-size" data-file="(?P<file>[^"]+)">)[^<]*(?=</span>)')
 
@@ -80,14 +81,11 @@ def write_offline(target: Path, site: Mapping[str, Path], epoch: int) -> None:
         if not NOT_OFFLINE.fullmatch(name) and not (name.endswith(".svg") and chapter.is_supplied(file))
     }
     for name in [name for name in files if name.endswith(".html")]:
-        text = site[name].read_bytes()
-        if b"downloads/" in text:
-            files[name] = _SUPPLIED.sub(_WITHHELD, _LINK.sub(_unlinked, text.decode("utf-8"))).encode()
+        text = site[name].read_text("utf-8")
+        if "downloads/" in text:
+            text = _LINK.sub(lambda a: _ABSENT.format(a["words"]) if NOT_OFFLINE.fullmatch(a["file"]) else a[0], text)
+            files[name] = _SUPPLIED.sub(_WITHHELD, text).encode()
     _pack(target, "offline", files, epoch, add=True)
-
-
-def _unlinked(found: re.Match) -> str:
-    return f"<span>{found['words']} (on the site only)</span>" if NOT_OFFLINE.fullmatch(found["file"]) else found[0]
 
 
 def human(size: int) -> str:

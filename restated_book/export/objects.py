@@ -28,8 +28,10 @@ def page_numbers(file: Path) -> tuple[dict[str, int], int]:
 def repack(printed: bytes, facts: dict[str, str]) -> bytes:
     """Return the file `printed` by Chromium as PDF 1.7 with `facts` about it; refuse one without tags or bookmarks."""
     out = io.BytesIO()
+    # Nodes are numbered from 1: Chromium counts those of its own start along, of which there are more or fewer.
+    names = {node: b"(node%08d)" % i for i, node in enumerate(sorted(set(_NODE.findall(printed))), 1)}
     try:
-        with pikepdf.open(io.BytesIO(_renumbered(printed))) as pdf:
+        with pikepdf.open(io.BytesIO(_NODE.sub(lambda found: names[found[1]], printed))) as pdf:
             if missing := [words for part, words in PARTS.items() if part not in pdf.Root]:
                 raise RestatedError(f"Chromium printed a file without {' and '.join(missing)}")
             if "/RoleMap" not in pdf.Root.StructTreeRoot:
@@ -44,9 +46,3 @@ def repack(printed: bytes, facts: dict[str, str]) -> bytes:
     except pikepdf.PdfError as error:
         raise RestatedError(f"Chromium wrote a PDF that cannot be read: {error}") from None
     return out.getvalue()
-
-
-def _renumbered(printed: bytes) -> bytes:
-    """Number the nodes from 1: Chromium counts those of its own start along, of which there are more or fewer."""
-    names = {node: b"(node%08d)" % i for i, node in enumerate(sorted(set(_NODE.findall(printed))), 1)}
-    return _NODE.sub(lambda found: names[found[1]], printed)

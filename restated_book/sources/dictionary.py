@@ -323,7 +323,12 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
             refuse(f"{text} is too large for a whole number", "check the source")
         value = int(text)
     elif field.type == "number" and not (NUMBER.fullmatch(text) and math.isfinite(value := float(text))):
-        meant = " or ".join(sorted(_readings(text))) or "digits with a decimal point, without marks or units"
+        # The spelling of another country or of print, as the digits that it can stand for.
+        found = readings(text) if is_plain(text) and not PERCENT_SIGN.search(text) else {}
+        meant = (
+            " or ".join(sorted({f"{x.value:f}" for x in found.values() if x.value is not None}))
+            or "digits with a decimal point, without marks or units"
+        )
         refuse(f"'{text}' is not a number", f"give {meant}")
     if "minimum" in rules and value < rules["minimum"]:
         refuse(f"{text} is below {rules['minimum']}, the least possible value", "check the source")
@@ -334,12 +339,6 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
         refuse(f"'{text}' does not have the form {rules['pattern']}", "correct it")
     return value
-
-
-def _readings(text: str) -> set[str]:
-    """Return a number in the spelling of another country or of print as the digits that it can stand for."""
-    found = readings(text) if is_plain(text) and not PERCENT_SIGN.search(text) else {}
-    return {f"{one.value:f}" for one in found.values() if one.value is not None}
 
 
 def check(folder: Path | str | None = None) -> dict[str, int]:

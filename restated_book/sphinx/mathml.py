@@ -32,7 +32,9 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
     source = " ".join(latex.split())
     if not source:
         raise MathError("the formula is empty")
-    if not _balanced(source):
+    braces = re.findall(r"(?<!\\)(?:\\\\)*([{}])", source)
+    depths = list(accumulate((1 if brace == "{" else -1 for brace in braces), initial=0))
+    if min(depths) < 0 or depths[-1] > 0:
         raise MathError("its braces do not balance")
     known = re.sub(r"\\(begin|end)\{(\w+)\}", lambda m: rf"\{m[1]}{{{ALIASES.get(m[2], m[2])}}}", source)
     for environment in re.findall(r"\\begin\{([^}]*)\}", known):
@@ -48,12 +50,6 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
     _repair(math)
     math.set("alttext", source)
     return tostring(math, encoding="unicode")
-
-
-def _balanced(source: str) -> bool:
-    braces = re.findall(r"(?<!\\)(?:\\\\)*([{}])", source)
-    depths = list(accumulate((1 if brace == "{" else -1 for brace in braces), initial=0))
-    return min(depths) == depths[-1] == 0
 
 
 def _check(math: Element) -> None:

@@ -93,7 +93,11 @@ def growth_of_cost(table: pd.DataFrame, axes: Mapping[str, str]) -> Drawn:
         ax.set(xlim=(low - 0.08 * (high - low), high + 0.08 * (high - low)), xlabel=title)
         ax.set(ylim=(seconds[0] - 0.15, seconds[1] + 0.15), ylabel="" if i % across else "seconds")
         for axis, ends in ((ax.xaxis, sizes), (ax.yaxis, seconds)):
-            at = _ticks(*ends)
+            # Powers of ten; steps of 1, 2, 5 where there are fewer than two of them.
+            at = np.array([m * 10.0**e for e in range(-6, 9) for m in (1, 2, 5)])
+            at = at[(np.log10(at) >= ends[0] - 0.05) & (np.log10(at) <= ends[1] + 0.05)]
+            powers = at[np.isclose(np.log10(at) % 1, 0)]
+            at = powers if len(powers) > 1 else at
             axis.set_ticks(np.log10(at), [f"{x:,.0f}" if x >= 1 else f"{x:.6f}".strip("0") for x in at])
         key = Key(ax, left - 0.45, bottom + foot - 0.68, mark=(4.5, 1.0))
         for (work, lines), (mark, line) in zip(words[title].items(), LOOKS):
@@ -114,11 +118,3 @@ def growth_of_cost(table: pd.DataFrame, axes: Mapping[str, str]) -> Drawn:
         "A slope of 1 means cost in proportion to the work",
     )
     return Drawn(fig, alt, table)
-
-
-def _ticks(low: float, high: float) -> np.ndarray:
-    """Powers of ten between two logarithms; steps of 1, 2, 5 where there are fewer than two of them."""
-    at = np.array([m * 10.0**e for e in range(-6, 9) for m in (1, 2, 5)])
-    inside = at[(np.log10(at) >= low - 0.05) & (np.log10(at) <= high + 0.05)]
-    powers = inside[np.isclose(np.log10(inside) % 1, 0)]
-    return powers if len(powers) > 1 else inside

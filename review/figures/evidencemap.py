@@ -117,7 +117,11 @@ def evidence_map(links: pd.DataFrame, references: pd.DataFrame, chapters: pd.Dat
     foot = KEY * (2 + -(-len(key) // len(_sizes().key))) + MARGIN
     fig, ax = canvas(sizes.columns[2][0] + sizes.right + MARGIN, bottom + foot)
     for column, (x, _, _), lines in zip(columns, sizes.columns, heads):
-        _place(column, top, tall)
+        # The boxes begin at the top, and are spread over the height of the tallest column.
+        gap, at = BETWEEN + (tall - _least(column)) / max(len(column) - 1, 1), top
+        for box, heading in zip(column.values(), _headings(column)):
+            box.top = at + heading
+            at = box.top + box.height + gap
         for i, line in enumerate(lines):
             _write(ax, x, MARGIN + (i + 0.5) * LINE, line, fontweight="bold")
     x0, x1, x2 = (x for x, _, _ in sizes.columns)
@@ -202,14 +206,6 @@ def _headings(column: Column) -> list[float]:
 
 def _least(column: Column) -> float:
     return sum(box.height for box in column.values()) + sum(_headings(column)) + BETWEEN * (len(column) - 1)
-
-
-def _place(column: Column, top: float, tall: float) -> None:
-    """Set the boxes from the top, spread over the height of the tallest column."""
-    gap = BETWEEN + (tall - _least(column)) / max(len(column) - 1, 1)
-    for box, heading in zip(column.values(), _headings(column)):
-        box.top = top + heading
-        top = box.top + box.height + gap
 
 
 def _ribbons(ax: Axes, pairs: pd.Series, sides: tuple[Column, Column], x: tuple[float, float], *, source: int) -> None:

@@ -82,6 +82,13 @@ def test_a_broken_file_leaves_the_others_to_be_scored(folder, tmp_path, capsys):
     assert set(pd.read_csv(tmp_path / "rows.csv")["case"]) == {"a-case"}
 
 
+def test_a_link_to_nowhere_leaves_the_others_to_be_scored(folder, tmp_path, capsys):
+    (folder / "b.toml").symlink_to(tmp_path / "nowhere.toml")
+    assert cli.main(["calibrate", str(folder), "--out", str(tmp_path / "rows.csv")]) == 1
+    said = capsys.readouterr()
+    assert "8 rows of 1 case written" in said.out and "b.toml: this cannot be read" in said.err
+
+
 def test_the_examples_of_the_format_are_scored(tmp_path):
     text = (calibration.CASES.parent / "README.md").read_text(encoding="utf-8")
     examples = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
@@ -117,4 +124,15 @@ def test_stored_rows_of_other_cases_are_refused(monkeypatch):
 def test_the_fingerprint_follows_the_cases(folder):
     before = calibration.fingerprint(folder)
     (folder / "a.toml").write_text(CASE.replace("20.69", "20.68"))
+    assert calibration.fingerprint(folder) != before
+
+
+def test_the_fingerprint_follows_the_formulas(folder, tmp_path, monkeypatch):
+    before, file, name = calibration.fingerprint(folder), calibration.code.file, "restated.reconstruct.statements"
+    for suffix in (".py", ".toml"):
+        (tmp_path / f"copy{suffix}").write_bytes(file(name).with_suffix(suffix).read_bytes())
+    monkeypatch.setattr(calibration.code, "file", lambda m: tmp_path / "copy.py" if m == name else file(m))
+    assert calibration.fingerprint(folder) == before
+    with (tmp_path / "copy.toml").open("a") as table:
+        table.write("# changed")
     assert calibration.fingerprint(folder) != before

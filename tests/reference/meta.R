@@ -155,6 +155,31 @@ for (set in names(selected)) for (step in c(.025, .05, .5)) {
   )
 }
 
+# PET, PEESE and the selection model of the book's chapter: one effect per sample, the mean Fisher z of its rows with the
+# largest n of them.
+sample <- merge(aggregate(cbind(yi = atanh(r_secure_insecure)) ~ study_id, rows, mean), aggregate(n ~ study_id, rows, max))
+sample$vi <- 1 / (sample$n - 3)
+calls <- c(
+  "PET, weighted least squares" = "lm(yi ~ sqrt(vi), weights=1/vi, data=dat)",
+  "PEESE, weighted least squares" = "lm(yi ~ vi, weights=1/vi, data=dat)",
+  "PET, REML" = sprintf("rma(yi, vi, mods=~ sqrt(vi), data=dat, control=%s)", control("REML")),
+  "PEESE, REML" = sprintf("rma(yi, vi, mods=~ vi, data=dat, control=%s)", control("REML")),
+  "Selection model, maximum likelihood" = sprintf(
+    paste0("selmodel(rma(yi, vi, data=dat, method='ML', control=%s), type='stepfun', steps=.025, ",
+           "control=list(optimizer='Nelder-Mead', reltol=1e-16, maxit=10000))"), control("ML"))
+)
+corrected <- list()
+for (method in names(calls)) {
+  r <- run(calls[[method]], sample)
+  least <- inherits(r, "lm")
+  p <- if (least) summary(r)$coefficients[2, 4] else if (inherits(r, "rma.uni.selmodel")) r$LRTp else r$pval[2]
+  limits <- if (least) confint(r)[1, ] else c(r$ci.lb[1], r$ci.ub[1])
+  corrected[[length(corrected) + 1]] <- list(
+    method = method, call = calls[[method]], k = nrow(sample), p = scalar(p),
+    r = as_array(tanh(c(if (least) coef(r)[1] else r$beta[1], limits)))
+  )
+}
+
 # Conversions, from metafor's own transformations.
 effects <- list(
   r = as_array(c(-.9, -.2, 0, .31, .76)),
@@ -171,5 +196,5 @@ effects <- list(
 write_reference("meta", c("metafor", "metadat"), list(
   data = lapply(sets, function(d) list(y = as_array(d$yi), v = as_array(d$vi), x = as_array(d$x))),
   pooled = pooled, profile = profile, regression = regression, asymmetry = asymmetry, filled = filled,
-  sequences = sequences, selection = selection, effects = effects
+  sequences = sequences, selection = selection, corrected = corrected, effects = effects
 ))

@@ -47,6 +47,20 @@ MEASURES = ["OR", "RR", "RD"]
     [
         ("meta", "pooled", ("data", "method", "test"), product(ALL, METHODS, [*TESTS, "adhoc"])),
         ("meta", "selection", ("data", "step"), product(["bcg", "rows"], [0.025, 0.05, 0.5])),
+        (
+            "meta",
+            "corrected",
+            ("method",),
+            product(
+                [
+                    "PET, weighted least squares",
+                    "PEESE, weighted least squares",
+                    "PET, REML",
+                    "PEESE, REML",
+                    "Selection model, maximum likelihood",
+                ]
+            ),
+        ),
         ("robust", "multilevel", ("data", "rho"), product(["secure", "organised", "kappa"], [0, 0.6, 0.8])),
         ("meta", "profile", ("data", "level"), product(ALL, [0.9, 0.95])),
         (

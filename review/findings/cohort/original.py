@@ -114,7 +114,8 @@ def load() -> Original | None:
     risk = used["risk"].astype(float).to_numpy()
     if len(np.unique(risk)) < 2:
         refuse("all children have the same risk", "risk", "Give the index before it was cut.")
-    high = risk >= _cut(risk)
+    values = np.unique(risk)[1:]  # from the lowest value on, everybody would be at high risk
+    high = risk >= values[np.argmin(np.abs((risk[:, None] >= values).mean(axis=0) - HIGH_RISK))]
     children = used[["attachment", "sex"]].replace({"attachment": _CLASS}).reset_index(drop=True)
     children["risk"] = np.where(high, "high", "lower")
     unclassified = int(table["attachment"].isna().sum())
@@ -124,12 +125,6 @@ def load() -> Original | None:
         few = f"fewer than {LEAST_IN_CELL} {statements.cell_name(int(np.argmin(twice)))} have two ratings"
         refuse(few, "attachment", "Each of the sixteen cells of class, sex and risk needs them.")
     return found
-
-
-def _cut(risk: np.ndarray) -> float:
-    """Return the cut between lower and high risk: the value whose share above it is nearest to :data:`HIGH_RISK`."""
-    values = np.unique(risk)[1:]  # from the lowest value on, everybody would be at high risk
-    return float(values[np.argmin(np.abs((risk[:, None] >= values).mean(axis=0) - HIGH_RISK))])
 
 
 def _standardised(children: pd.DataFrame, y: np.ndarray, path) -> np.ndarray:

@@ -7,8 +7,7 @@ import pandas as pd
 from scipy.stats import contingency, fisher_exact
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from restated.errors import RestatedError
-from restated.estimate import costs
+from restated.audit.derived import largest_p
 from restated.reconstruct import counts
 from restated_book import paths
 from restated_book.register import Register
@@ -53,22 +52,6 @@ def pairs(percent1: str, percent2: str, n1: int, n2: int) -> pd.DataFrame:
     return pd.DataFrame([table | two_groups(**table) for table in tables])
 
 
-def largest_sd(mean: float, n: int, most: float) -> float:
-    """Return the largest SD (divisor n - 1) of n values from 0 to `most` with this mean: all are at an end.
-
-    Source: Bhatia & Davis (2000), American Mathematical Monthly, 107, 353-357.
-    """
-    if n < 2 or not 0 <= mean <= most:
-        raise RestatedError(f"no {n} values from 0 to {most:g} have the mean {mean:g}")
-    return float(np.sqrt(mean * (most - mean) * n / (n - 1)))
-
-
-def largest_p(mean1: float, n1: int, mean2: float, n2: int, most: float) -> float:
-    """Return the p value (Welch) of two means of values from 0 to `most` if both SDs are as large as they can be."""
-    sds = largest_sd(mean1, n1, most), largest_sd(mean2, n2, most)
-    return costs.t_test_from_moments(mean1, sds[0], n1, mean2, sds[1], n2).p
-
-
 def years(register: Register, n1: int, n2: int) -> pd.DataFrame:
     """Return the largest p of each pair of mean years at eight years, over the two periods they may be counted in.
 
@@ -79,9 +62,10 @@ def years(register: Register, n1: int, n2: int) -> pd.DataFrame:
     rows = []
     for outcome, name in YEARS.items():
         one, two = (register.number(f"bateman2008-{name}-{arm}") for arm in ("mbt", "tau"))
-        at = {period: largest_p(value(one.value), n1, value(two.value), n2, most) for period, most in periods.items()}
+        means = value(one.value), n1, value(two.value), n2
+        at = {period: largest_p(*means, 0, most) for period, most in periods.items()}
         ends = product(one.interval, two.interval)
-        rounded = max(largest_p(a, n1, b, n2, most) for a, b in ends for most in periods.values())
+        rounded = max(largest_p(a, n1, b, n2, 0, most) for a, b in ends for most in periods.values())
         rows.append({"outcome": outcome, "rounded": rounded} | at)
     return pd.DataFrame(rows)
 

@@ -95,19 +95,13 @@ def evidence_table(graph: pd.DataFrame, edges: pd.DataFrame, register: Register)
         found = [register.number(i) for i in best]
         seen = "; ".join(filter(None, map(printed_text, found))) or ("no number" if best else "none")
         arrow = f"{row['from_box']} → {row['to_box']} ({row['sign'].replace('-', '−')})"
-        interval = joined(_interval(n) for n in found if n.is_number)
+        ends = ((n.ci_low, n.ci_high) for n in found if n.is_number)
+        interval = joined(f"{a.text} to {b.text}".replace("-", "−") if a and b else "not published" for a, b in ends)
         sizes = [joined(_size(by_id[i], name) for i in best) for name in ("k", "n")]
         last = (row["design"], joined(n.study for n in found), row["weak_point"], row["support"])
         rows.append((row["row_id"], arrow, seen, interval, *sizes, *last))
     columns = ["Arrow", "From → to (sign)", "Best evidence obtained", "Interval", "k", "N", "Design", "Source"]
     return pd.DataFrame(rows, columns=[*columns, "Weak point", "Support (our rating)"])
-
-
-def _interval(number: PublishedNumber) -> str:
-    """Return the printed interval in words."""
-    if number.ci_low is None or number.ci_high is None:
-        return "not published"
-    return f"{number.ci_low.text} to {number.ci_high.text}".replace("-", "−")
 
 
 def _size(row: Mapping, name: str) -> str:

@@ -91,6 +91,10 @@ INCONSISTENT = {
     ("same", "vanijzendoorn1995-k-restated"),
     ("same", "jorgensen2014-n-completers"),
     ("same", "jorgensen2013-n-cochrane"),
+    # A newsletter gives those identified, the abstract those analysed.
+    ("same", "verhage2016-samples-identified"),
+    # If all 41 were interviewed; the ledger's set allows for fewer.
+    ("percent-arms", "bateman2008-diagnosis-8y-mbt"),
     ("sd-se", "meuldijk2017-noncontrolled-sd"),
 }
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from restated.audit import derived
 from restated.errors import RestatedError
+from restated.estimate import meta
 from restated.printed import parse
 
 
@@ -116,6 +119,60 @@ def test_agreement_and_kappa_computed_from_a_table_fit(a, b, c, d):
         assert derived.kappa_of_agreement(parse(percent), parse(f"{kappa:.2f}"), n).fits
 
 
+@settings(deadline=None)
+@given(st.integers(2, 4).flatmap(lambda k: st.lists(st.integers(0, 30), min_size=k * k, max_size=k * k)))
+def test_kappa_of_any_table_is_within_its_limits(cells):
+    size = math.isqrt(len(cells))
+    table = np.array(cells, dtype=float).reshape(size, size) + np.eye(size) * (sum(cells) + 1)
+    table /= table.sum()
+    chance = table.sum(axis=0) @ table.sum(axis=1)
+    kappa = (np.trace(table) - chance) / (1 - chance)
+    percent = parse(f"{100 * np.trace(table):.1f}")
+    assert derived.kappa_of_agreement(percent, parse(f"{kappa:.2f}"), categories=size).fits
+
+
+def test_the_limits_of_kappa_are_reached_and_others_refused():
+    # Four categories, a = .8: two of them with .15 on the diagonal, two with .25; .2 from the first to the second.
+    table = np.diag([0.15, 0.15, 0.25, 0.25])
+    table[0, 1] = 0.2
+    chance = table.sum(axis=0) @ table.sum(axis=1)
+    high = (0.8 - chance) / (1 - chance)
+    found = derived.kappa_of_agreement(parse("80.0000"), parse(f"{high:.4f}"), categories=4)
+    assert found.fits and found.high == pytest.approx(high, abs=1e-5) and 0.4 < found.power < 0.6
+    # Two categories, all disagreements spread evenly, one category nearly empty.
+    assert derived.kappa_of_agreement(parse("80.0000"), parse(f"{-0.2 / 1.8:.4f}"), categories=4).fits
+    assert not derived.kappa_of_agreement(parse("80"), parse(".76"), categories=4).fits
+    assert not derived.kappa_of_agreement(parse("80"), parse(".66")).fits
+    with pytest.raises(RestatedError, match="limits of kappa are not known"):
+        derived.kappa_of_agreement(parse("20"), parse(".1"), categories=4)
+
+
+def test_p_of_kappa_is_that_of_a_table_with_equal_margins():
+    # 30, 20, 20, 30: kappa .2, chi-squared 4 without correction.
+    p = stats.chi2_contingency([[30, 20], [20, 30]], correction=False).pvalue
+    assert derived.p_of_kappa(parse(".200000"), parse(f"{p:.4f}"), 100).fits
+    assert not derived.p_of_kappa(parse(".20"), parse(".20"), 100).fits
+    assert derived.p_of_kappa(parse(".20"), parse(".20"), 100, part=True).fits
+    assert not derived.p_of_kappa(parse(".20"), parse(".50"), 100, part=True).fits
+
+
+def test_paths_and_correlations_give_the_variance_explained():
+    # R from the normal equations: r1 .3, r2 .25, r12 .2.
+    paths = np.linalg.solve([[1, 0.2], [0.2, 1]], [0.3, 0.25])
+    shown = numbers(f"{paths[0]:.3f}", ".30", f"{paths[1]:.3f}", ".25")
+    assert derived.follows("paths-variance", shown, parse(f"{100 * paths @ [0.3, 0.25]:.0f}")).fits
+    assert not derived.follows("paths-variance", shown, parse("20")).fits
+
+
+def test_means_on_a_scale_bound_the_p_and_nothing_else():
+    found = derived.means_on_scale(parse("0.02"), parse("1.90"), 41, 0, 5)
+    assert found.fits and found.power == 0
+    # The worst case: 11 with 1.895 and 30 with .025, all at the ends of the scale.
+    assert found.high >= derived.largest_p(0.025, 30, 1.895, 11, 0, 5) > 0.004
+    assert not derived.means_on_scale(parse("6.0"), parse("1.90"), 41, 0, 5).fits
+    assert derived.largest_p(0, 20, 5, 20, 0, 5) == 0 and derived.largest_p(5, 20, 5, 20, 0, 5) == 1
+
+
 def test_the_middle_of_an_interval_of_a_difference():
     low, high = parse("-603"), parse("4599")
     assert not derived.centre(parse("5685"), parse("3754"), low, high).fits
@@ -142,6 +199,20 @@ def test_an_interval_is_at_least_as_wide_as_sampling_makes_it():
     assert derived.floor("r", parse(".10"), parse(".30"), 403, 1).fits
     assert not derived.floor("r", parse(".19"), parse(".21"), 403, 1).fits
     assert derived.floor("r", parse(".19"), parse(".21"), 9, 3).fits  # n ≤ 3 k: nothing is known
+
+
+@given(st.lists(st.tuples(st.integers(10, 400), st.floats(-1, 1)), min_size=3, max_size=12))
+def test_an_interval_is_at_least_as_wide_as_sampling_and_heterogeneity_make_it(studies):
+    n = np.array([size for size, _ in studies], dtype=float)
+    y, v = np.array([effect for _, effect in studies]), 4 / n
+    fit = meta.fit(y, v, method="DL")
+    low, high = parse(f"{fit.ci_low:.4f}"), parse(f"{fit.ci_high:.4f}")
+    w = 1 / v
+    q = float(w @ (y - w @ y / w.sum()) ** 2)
+    i2 = max(0.0, 1 - (len(n) - 1) / q) if q else 0.0
+    assert derived.floor("d", low, high, int(n.sum()), len(n), i2=i2).fits
+    equal = derived.floor("d", parse("0.10"), parse("0.50"), 400, 4, i2=0.75)
+    assert equal.low == pytest.approx(0.2) and not equal.fits
 
 
 def test_means_in_the_middle_of_an_interval_without_width_are_compared():

@@ -177,3 +177,4 @@ def test_broken_files_do_not_hide_the_others(tmp_path):
     assert [case.id for case in found] == ["a-case", "e-case"]
     assert [fault.file.name for fault in faults] == ["b.toml", "c.TOML", "d.toml"]
     assert all("\n" not in str(fault) for fault in faults)
+    assert faults[0].remedy == "Save it as UTF-8" and faults[1].remedy == "Compare it with another case"

@@ -164,3 +164,38 @@ def test_tau2_and_standard_error_give_the_prediction_interval():
     found = at("statement", printed, {}, "as printed")
     low = 0.313 - 2.228 * (0.0288 + 0.0668**2) ** 0.5
     assert found.holds("pi_low", round(low, 3)) and not found.holds("pi_low", 0.1)
+
+
+def test_u_of_an_exact_p_is_found_in_groups_below_fifty():
+    # R computes an exact p there without ties: wilcox.test of 27 and 34 values with U = 472.
+    printed = {"n1": "27", "n2": "34", "p": "0.857"}
+    usual = RECONSTRUCTORS["ranks"].run(printed, {"ties": False}, STRENGTHS["usual"])
+    assert usual.holds("u", 472.0) and usual.holds("u", 27 * 34 - 472.0)
+    assert not RECONSTRUCTORS["ranks"].run(printed, {"ties": False}, ()).holds("u", 472.0)
+
+
+def test_f_of_a_regression_is_finite_where_its_p_is_tiny():
+    # R² .40 with 3 and 158 degrees of freedom: F is 35.1, and its p about 1e-17.
+    found = RECONSTRUCTORS["statement"].run({"R2": "0.40", "n": "162", "df1": "3"}, {"predictors": 3}, ())
+    low, high = found.range("F")
+    assert low == pytest.approx(0.395 * 158 / 3 / 0.605, rel=1e-6)
+    assert high == pytest.approx(0.405 * 158 / 3 / 0.595, rel=1e-6)
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_interval_that_may_have_no_width_gives_ranges_without_a_warning():
+    printed = {"k": "30", "estimate": "0.3", "ci_low": "0.3", "ci_high": "0.3", "I2": "20%"}
+    found = RECONSTRUCTORS["statement"].run(printed, {"scale": "correlation"}, STRENGTHS["usual"])
+    assert found.size != 0 and not np.isnan(found.range("tau")).any()
+
+
+def test_q_below_its_degrees_of_freedom_fits_and_follows_from_its_p():
+    # Ten homogeneous studies: Q 5.33, whose p is .805 (chi-squared with 9 degrees of freedom), and I² of 0.
+    pooled = {"k": "10", "estimate": "0.77", "ci_low": "0.64", "ci_high": "0.92"}
+    for known in ({"Q": "5.33"}, {"Q": "5.33", "I2": "0%"}, {"p_q": "0.805"}, {"I2": "0%", "p_q": "0.805"}):
+        found = RECONSTRUCTORS["statement"].run(pooled | known, {"scale": "ratio"}, ())
+        assert found.holds("Q", 5.33) and found.holds("tau2", 0.0), known
+        low, high = found.range("Q")
+        assert high - low < 0.05
+    unequal = RECONSTRUCTORS["statement"].run(pooled | {"Q": "15.0", "I2": "0%"}, {"scale": "ratio"}, ())
+    assert unequal.size == 0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu, norm
 
 from restated.errors import RestatedError
-from restated.reconstruct.ranks import tie_factor, u_values
+from restated.reconstruct.ranks import exact_p, tie_factor, u_values
 from tests.reference import load
 
 modest = settings(deadline=None, derandomize=True, max_examples=40)
@@ -117,3 +117,13 @@ def test_tie_factor():
 def test_bad_input(call, message):
     with pytest.raises(RestatedError, match=message):
         call()
+
+
+@settings(deadline=None)
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 2**32 - 1))
+def test_exact_p_is_that_of_scipy(n1, n2, seed):
+    x = np.random.default_rng(seed).permutation(n1 + n2)
+    test = mannwhitneyu(x[:n1], x[n1:], method="exact")
+    every = exact_p(n1, n2)
+    assert len(every) == n1 * n2 + 1
+    assert every[int(test.statistic)] == pytest.approx(test.pvalue, rel=1e-9)

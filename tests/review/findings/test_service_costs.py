@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import nchypergeom_fisher, ttest_ind
 from statsmodels.stats.proportion import proportion_confint
 
+from restated.audit import derived, scores
 from restated.errors import RestatedError
 from restated.estimate import costs, costsets
 from restated_book import paths, register, studies
@@ -267,9 +268,9 @@ def test_pairs_are_all_pairs_with_half_of_each_arm():
 @given(st.lists(st.floats(0, 5), min_size=3, max_size=12), st.lists(st.floats(0, 5), min_size=3, max_size=12))
 def test_no_values_within_the_bounds_have_a_larger_sd_or_p(x, y):
     for values in (x, y):
-        assert np.std(values, ddof=1) <= service_costs.eightyears.largest_sd(np.mean(values), len(values), 5) + 1e-9
+        assert np.std(values, ddof=1) <= scores.largest_sd(np.mean(values), len(values), 0, 5) + 1e-9
     if min(np.ptp(x), np.ptp(y)) > 0.1:
-        most = service_costs.eightyears.largest_p(np.mean(x), len(x), np.mean(y), len(y), 5)
+        most = derived.largest_p(np.mean(x), len(x), np.mean(y), len(y), 0, 5)
         # Welch's degrees of freedom also vary with the SDs: the bound of p holds where the two p are worth a look.
         p = ttest_ind(x, y, equal_var=False).pvalue
         assert p <= most + 1e-9 or most > 0.3
@@ -287,14 +288,14 @@ def test_the_largest_p_of_the_years_is_that_of_the_largest_sds(numbers):
     assert (found["rounded"] >= found["entry"]).all()
     # Over all smaller SDs, not only at the corner.
     for (a, b), most in product([(0.02, 1.90), (3.2, 1.2)], (5, 8)):
-        s1, s2 = (service_costs.eightyears.largest_sd(m, n, most) for m, n in ((a, 22), (b, 19)))
+        s1, s2 = (scores.largest_sd(m, n, 0, most) for m, n in ((a, 22), (b, 19)))
         grid = [
             costs.t_test_from_moments(a, s1 * u, 22, b, s2 * v, 19).p
             for u, v in product(np.linspace(0, 1, 41)[1:], repeat=2)
         ]
-        assert max(grid) <= service_costs.eightyears.largest_p(a, 22, b, 19, most) + 1e-12
+        assert max(grid) <= derived.largest_p(a, 22, b, 19, 0, most) + 1e-12
     with pytest.raises(RestatedError, match="no 22 values"):
-        service_costs.eightyears.largest_sd(6.0, 22, 5)
+        scores.largest_sd(6.0, 22, 0, 5)
 
 
 def test_the_two_part_limits_are_where_its_significance_ends():

@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 from restated.estimate import agreement
 from restated_book import studies
 from review.findings import stability
+from tests.reference import SEARCH, load
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +177,16 @@ def test_models_of_dependence_agree_with_the_robust_estimate(rows):
 def test_corrections_for_small_studies_disagree(rows):
     table = stability.corrected(stability.one_row_per_sample(rows)).set_index("Method")["r"].round(2)
     assert table.tolist() == [0.04, 0.12, 0.16, 0.21, 0.32]
+
+
+def test_corrections_for_small_studies_are_those_of_r_on_one_effect_per_sample(rows):
+    found = stability.corrected(stability.one_row_per_sample(rows)).set_index("Method")
+    cases = load("meta")["corrected"]
+    assert [case["method"] for case in cases] == found.index.tolist()
+    for case in cases:
+        own = found.loc[case["method"]]
+        assert own.iloc[:3].tolist() == pytest.approx(case["r"], rel=SEARCH)
+        assert own["p of asymmetry"] == pytest.approx(case["p"], rel=SEARCH)
 
 
 def test_the_moderators_are_those_of_robumeta(rows):
