@@ -164,3 +164,18 @@ def test_tau2_and_standard_error_give_the_prediction_interval():
     found = at("statement", printed, {}, "as printed")
     low = 0.313 - 2.228 * (0.0288 + 0.0668**2) ** 0.5
     assert found.holds("pi_low", round(low, 3)) and not found.holds("pi_low", 0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "printed", "strength", "message"),
+    [
+        ("two_by_two", {"n": "20"}, "as printed", "unknown reconstructor 'two_by_two'"),
+        ("two by two", {"n": "20"}, "published", "unknown strength 'published'"),
+        ("two by two", {"n": 20}, "as printed", "20 is not a text"),
+        ("statement", {"mean": 5.2}, "as printed", "5.2 is not a text"),
+        ("shares", {"n": "91", "a/n": "62.6"}, "as printed", "'n' is the name of a part and of another number"),
+    ],
+)
+def test_what_no_reconstruction_knows_is_refused_by_name(name, printed, strength, message):
+    with pytest.raises(RestatedError, match=message):
+        at(name, printed, {}, strength)
