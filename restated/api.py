@@ -25,8 +25,8 @@ from restated.audit.comparison import Comparison
 from restated.errors import RestatedError
 from restated.estimate import growth as growth_models
 from restated.estimate import meta as meta_models
-from restated.given import PARTS, named, of_check, reading, within
-from restated.intervals import Constraint
+from restated.given import PARTS, comma_of, named, of_check, reading, within
+from restated.intervals import Constraint, describe
 from restated.printed import Printed
 from restated.reconstruct import counts as share_sets
 from restated.reconstruct import moments as moment_sets
@@ -168,7 +168,7 @@ def study_sets(
     found = studysets.study_sets(k, n, pooled, tau2=tau2, draws=draws, seed=seed, **more)
     places = np.indices(found.n.shape)
     columns = {"set": places[0], "study": places[1], "n": found.n, "r": np.tanh(found.z)}
-    message = f"{draws} sets of {k} studies and {n} cases with a pooled r of {pooled}, tau² {tau2:g}"
+    message = f"{draws} sets of {k} studies and {n} cases with a pooled r of {describe(pooled)}, tau² {tau2:g}"
     return Found(pd.DataFrame({name: values.ravel() for name, values in columns.items()}), message, "assumed")
 
 
@@ -207,7 +207,7 @@ def ranks(z: Constraint, n1: int, n2: int, **options: Any) -> Found:
     """
     found = rank_sets.u_values(z, n1, n2, **options)
     frame = pd.DataFrame({"u": found.u, "plain": found.plain, "corrected": found.corrected})
-    return Found(frame, f"{len(frame)} values of U fit z = {z} in groups of {n1} and {n2}", "enumerated")
+    return Found(frame, f"{len(frame)} values of U fit z = {describe(z)} in groups of {n1} and {n2}", "enumerated")
 
 
 @reading(twintables.twin_tables)
@@ -316,7 +316,8 @@ def check(kind: str, **printed: Any) -> Checked:
     """
     check_option("check", kind, CHECKS)
     named(f"the check '{kind}'", printed, inspect.signature(CHECKS[kind]).parameters, "published number")
-    read = {name: of_check(name, value, LIMITS.get(kind)) for name, value in printed.items()}
+    comma = comma_of(printed)
+    read = {name: of_check(name, value, LIMITS.get(kind), comma) for name, value in printed.items()}
     for part, total in PARTS.items():
         if read.get(part) is not None and read[part] > read[total]:
             raise RestatedError(f"'{printed[part]}' is more than {total} ({printed[total]})", field=part)

@@ -1,6 +1,7 @@
 """Types of arguments and results, and the checks that several modules make of their arguments."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from numbers import Real
 from typing import Any, TypeAlias, TypeGuard
 
@@ -17,11 +18,13 @@ FloatOrArray: TypeAlias = Any
 
 
 def floats(values: ArrayLike, field: str | None = None, *, problem: str = "values are not numbers") -> Floats:
-    """Return `values` as floats; raise a RestatedError with `problem`, in `field`, if they are not numbers."""
-    try:
-        return np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise RestatedError(problem, field=field, remedy="Give numbers, with a decimal point") from None
+    """Return `values` as floats, nan where masked; raise a RestatedError with `problem`, in `field`, if not numbers."""
+    with suppress(TypeError, ValueError):
+        found = np.asarray(values)
+        if found.dtype.kind in "bifuOUS" and not (found.dtype.kind in "OUS" and "_" in str(found.tolist())):
+            made = np.asarray(values, dtype=float)
+            return np.where(np.ma.getmaskarray(values), np.nan, made) if np.ma.isMA(values) else made
+    raise RestatedError(problem, field=field, remedy="Give numbers, with a decimal point")
 
 
 def check_finite(**values: ArrayLike) -> None:

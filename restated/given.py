@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from restated.arguments import check_option, is_whole
 from restated.errors import RestatedError
 from restated.intervals import LIMITS, closed_interval, printed_text
-from restated.printed import AS_PRINTED, Printed, is_plain, parse
+from restated.printed import AS_PRINTED, Printed, decimal_mark, is_plain, parse, parse_number, readings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,12 +36,30 @@ PERCENT_SIGN = re.compile("[%％٪]|per ?cent", re.IGNORECASE)  #: What a propor
 MOST, MOST_ITEMS = 1_000_000_000, 1_000  #: The most that whole numbers can be: more than any study has
 
 
-def digits(name: str, value: object, *, exact: bool = False) -> Printed:
+def comma_of(given: Mapping[str, Any]) -> str | None:
+    """Return the decimal comma if printed numbers of a call give it away; those of degrees of freedom are between two.
+
+    Next to it, 1,250 has decimals, and the point of 1.250 is doubtful.
+    """
+    texts = (text for name, text in given.items() if name != "df" and isinstance(text, str))
+    return "," if decimal_mark(*texts) == "," else None
+
+
+def _doubt(name: str, text: str, decimal: str | None) -> None:
+    """Refuse a number with a point before three digits next to numbers with a decimal comma."""
+    shown = {f"{one.value:f}" for one in readings(text).values() if one.value is not None} if decimal else set()
+    if len(shown) > 1 and "," not in text:
+        problem = f"the point of '{text}' can part decimals or thousands: {' or '.join(sorted(shown))}"
+        raise RestatedError(problem, field=name, remedy="Write the one that is meant")
+
+
+def digits(name: str, value: object, *, exact: bool = False, decimal: str | None = None) -> Printed:
     """Read a number that is printed in digits, with a bound or without; no words, ranges or fractions."""
     if not is_plain(str(value)):
         raise RestatedError(f"'{value}' is not a number", field=name, remedy=AS_PRINTED)
+    _doubt(name, str(value), decimal)
     try:
-        return parse(str(value), exact=exact)
+        return parse(str(value), exact=exact, decimal=decimal)
     except RestatedError as error:
         raise RestatedError(error.message, field=name, remedy=error.remedy) from None
 
@@ -64,17 +82,20 @@ def whole(name: str, value: object, limit: int | None = None) -> int:
     return int(found)
 
 
-def number(name: str, value: Any) -> float:
+def number(name: str, value: Any, decimal: str | None = None) -> float:
     """Read a finite number, or one printed in digits."""
-    read = digits(name, value).value if isinstance(value, str) else value
+    read = digits(name, value, decimal=decimal).value if isinstance(value, str) else value
     if not isinstance(read, Real | Decimal) or isinstance(read, bool) or not math.isfinite(read):
         raise RestatedError(f"{value!r} is not a finite number", field=name)
     within(name, value, read, read)
     return float(read)
 
 
-def printed(name: str, value: Any, total: object = None) -> Any:
+def printed(name: str, value: Any, total: object = None, decimal: str | None = None) -> Any:
     """Return a constraint, or refuse one that cannot be read or lies outside what a number of this name can be."""
+    if decimal and isinstance(value, str):
+        _doubt(name, value, decimal)
+        value = parse_number(value, decimal=decimal, field=name)
     low, high = closed_interval(value, name)
     read = parse(value) if isinstance(value, str) else value
     exact = read.value if isinstance(read, Printed) else None
@@ -97,7 +118,7 @@ def within(name: str, value: object, low: Any, high: Any, ends: tuple[float, flo
         raise RestatedError(f"'{value}' is not a number {words}", field=name)
 
 
-def of_check(name: str, value: Any, limit: int | None = None) -> Any:
+def of_check(name: str, value: Any, limit: int | None = None, decimal: str | None = None) -> Any:
     """Read what a check takes under a name: a whole number, degrees of freedom, or a number as printed."""
     if name == "scale":
         return value
@@ -110,7 +131,7 @@ def of_check(name: str, value: Any, limit: int | None = None) -> Any:
         return whole(name, value, {"items": MOST_ITEMS, "n": limit, "n1": limit, "n2": limit}.get(name))
     if isinstance(value, float):
         raise RestatedError(f"the digits printed for {value!r} are unknown", field=name, remedy="Give printed text")
-    read = digits(name, value, exact=is_whole(value))
+    read = digits(name, value, exact=is_whole(value), decimal=decimal)
     if name not in BOUNDS:
         _valued(name, value, read)
     within(name, value, *((read.low, read.high) if read.value is None else (read.value, read.value)))
@@ -153,8 +174,9 @@ def reading(inner: Callable[..., Any] | None = None) -> Callable[[Callable[P, R]
             given: dict[str, Any] = dict(zip(first, args, strict=False)) | kwargs
             named(call.__name__, given, parameters, "published number" if free == "printed" else "argument")
             read: dict[str, Any] = {}
+            comma = comma_of(given)
             for name, value in given.items():
-                read[name] = _typed(name, value, hints[name], read.get(PARTS.get(name, "")))
+                read[name] = _typed(name, value, hints[name], read.get(PARTS.get(name, "")), comma)
             return call(**read)  # type: ignore[call-arg]
 
         return run
@@ -162,14 +184,14 @@ def reading(inner: Callable[..., Any] | None = None) -> Callable[[Callable[P, R]
     return decorate
 
 
-def _typed(name: str, value: Any, hint: Any, total: object) -> Any:
+def _typed(name: str, value: Any, hint: Any, total: object, decimal: str | None) -> Any:
     """Read a value by the type of its parameter."""
     kinds = get_args(hint) or (hint,)
     if hint == ArrayLike or (value is None and type(None) in kinds):  # arrays are read by the call
         return value
     if Printed in kinds:
-        return printed(name, value, total)
+        return printed(name, value, total, decimal)
     if int in kinds:
         several = isinstance(value, Iterable) and not isinstance(value, str | bytes) and len(kinds) > 1
         return [whole(name, one) for one in value] if several else whole(name, value)
-    return number(name, value) if float in kinds else value
+    return number(name, value, decimal) if float in kinds else value

@@ -52,6 +52,7 @@ _PERCENT = r"(?:\s?%|\s?percent|\s?per cent)?"
 _PLAIN = re.compile(rf"=?\s*({_NUMBER}){_PERCENT}", re.ASCII)
 _RATIO = re.compile(r"(\d+)\s?/\s?(\d+)", re.ASCII)
 _RANGE = re.compile(rf"({_NUMBER}){_PERCENT}\s*(?:to|~|;|-|\u2013)\s*({_NUMBER}){_PERCENT}", re.ASCII)
+_FLAT_POWER = re.compile(rf"{_DOT}10\s?[-\u2013]\d\d?$", re.ASCII)  #: As copied from a PDF: the 10⁻⁴ of 3·10⁻⁴ as 10-4
 _BELOW = re.compile(r"(?:<=|<|\u2264|less than|fewer than|below|under|up to|at most)\s*(.+)")
 _ABOVE = re.compile(r"(?:>=|>|\u2265|more than|over|above|at least)\s*(.+)")
 _ABOUT = re.compile(r"(?:~|ca\.|about|approximately|approx\.|around|nearly|almost)\s*(.+)")
@@ -230,7 +231,7 @@ def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Prin
         return Printed(text, low, high, value, "rounded", decimals)
     if match := _RATIO.fullmatch(clean):
         return _ratio(text, int(match[1]), int(match[2]))
-    if match := _RANGE.fullmatch(clean):
+    if (match := _RANGE.fullmatch(clean)) and not _FLAT_POWER.search(clean):
         first, low, _, decimals = read.rounding(match[1])
         last, _, high, more = read.rounding(match[2])
         if first > last:

@@ -110,6 +110,8 @@ def _sources(names: Iterable[str]) -> set[str]:
 def trace() -> dict[str, list[str]]:
     """Return what was read since :func:`restated_book.watch.start`, by kind."""
     modules, unseen = _modules()
+    built = any(name.startswith(f"{paths.BUILD}{os.sep}") for name in watch.files | watch.folders | watch.asked)
+    unseen |= {"the folder _build, which a build makes"} if built else set()
     return {
         "files": _places(_sources(watch.files) | modules),
         "folders": _places(watch.folders),

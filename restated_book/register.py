@@ -265,7 +265,7 @@ class Marks:
 
     def of(self, cells: Mapping[str, str]) -> set[str]:
         """Return the decimal marks that the numbers of a row may have: one, both where they disagree, or none shown."""
-        if said := {mark for words, mark in SAID_SO.items() if words in cells["note"]}:
+        if said := {mark for words, mark in SAID_SO.items() if words in cells["note"].casefold()}:
             return said
         texts = _texts(cells)
         if own := {found for text in texts if (found := decimal_mark(text))}:
@@ -307,7 +307,7 @@ def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[st
             refuse("value", "the value is missing", "give the direction in one word")
         value = Printed(cells["value"], None, None, None, "text", None)
     elif cells["value"]:
-        said = any(words in cells["note"] for words in SAID_SO)
+        said = any(words in cells["note"].casefold() for words in SAID_SO)
         interval = (low.value, high.value) if low and high and not said else _ANY
         value = number("value", limits, exact=exact, interval=interval)
     elif cells["ci_low"] or cells["ci_high"]:

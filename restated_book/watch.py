@@ -28,14 +28,14 @@ _STARTS = {"os.system": 0, "os.exec": 0, "os.posix_spawn": 0, "os.spawn": 1, "os
 _STARTS |= {"subprocess.Popen": 0, "os.startfile": 0, "_winapi.CreateProcess": 0}
 
 _ATTACH = 24  #: SQLITE_ATTACH, an action that SQLite asks an authorizer about
-#: Modules of Python through which other modules read.
-_PASSING = {"os", "posixpath", "ntpath", "genericpath", "pathlib", "glob", "shutil", "collections", "importlib"}
-_PASSING |= {"_frozen_importlib", "_frozen_importlib_external"}
 #: Audit events by which a program gets an answer from the network.
 _NETWORK = {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"}
 ROOMS = {"restated", "restated_book"}  #: Packages that note what of a book they read
 #: Packages that ask about files and start programs for what no result rests on, such as the list of installed fonts.
 _HARMLESS = {"matplotlib", "platform", "uuid", "ctypes"}
+_PASSING = sys.stdlib_module_names - _HARMLESS  #: Modules of Python, through which other modules read
+
+_SYSTEM = sys.modules["nt" if os.name == "nt" else "posix"]  #: The module behind ``os``
 
 _own: ContextVar[bool] = ContextVar("own", default=False)
 _watching = False
@@ -135,7 +135,7 @@ def _noting(function, note):
     def noting(path, *args, **kwargs):
         if kwargs.get("dir_fd") is not None:
             _numbered(sys._getframe(1))
-        elif note:
+        elif note and sys._getframe(1).f_globals.get("__name__") != "_frozen_importlib_external":  # it searches folders
             note(path)
         return function(path, *args, **kwargs)
 
@@ -183,7 +183,9 @@ def _is_of_the_book(frame) -> bool:
     place = frame.f_globals.get("__file__")
     if place is None:
         return _top(frame) == "__main__"  # a cell
-    return not installed(place) and _top(frame) not in ROOMS
+    # A thread that begins with what it reads: Thread(target=os.stat).
+    begins = frame.f_back is None and _top(frame) == "threading"
+    return begins or (not installed(place) and _top(frame) not in ROOMS)
 
 
 def _top(frame) -> str:
@@ -213,6 +215,8 @@ def start() -> None:
             if plain in able:
                 able.add(noting)
         setattr(os, name, noting)
+        setattr(_SYSTEM, name, noting)
+    _SYSTEM.environ = getattr(os, "environb", os.environ)  # type: ignore[attr-defined]
     if os.name == "nt":  # there these ask the system directly
         for name in ("exists", "lexists", "isfile", "isdir", "islink"):
             setattr(os.path, name, _noting(getattr(os.path, name), _asked))

@@ -14,7 +14,7 @@ from typing import Any
 from restated.arguments import is_whole
 from restated.errors import RestatedError, together
 from restated.intervals import LIMITS
-from restated.printed import Printed, decimal_mark, float_ends, parse_number
+from restated.printed import Printed, decimal_mark, float_ends, parse_number, readings
 from restated.reconstruct.compatible import LISTS, RECONSTRUCTORS, boxes, is_count
 from restated.reconstruct.statements import natural, stem
 from restated.words import tables
@@ -135,8 +135,8 @@ def read(file: Path) -> Case:
             raise refuse("this is not a table", f"Begin it with [{name}]", name)
         if needed and not content[name]:
             raise refuse(f"the case has no {needed}", f"Add [{name}] with at least one", name)
-    # Next to a number with a decimal comma, a comma before three digits is doubtful.
-    mark = None if any(isinstance(x, str) and decimal_mark(x) == "," for x in content["printed"].values()) else "."
+    texts = (x for name, x in content["printed"].items() if isinstance(x, str) and not is_count(name))
+    mark = decimal_mark(*texts)
     printed = {name: _printed(name, text, mark, file, refuse) for name, text in content["printed"].items()}
     if content["reconstructor"] in RECONSTRUCTORS:
         _options(content["reconstructor"], content["options"], refuse)
@@ -160,7 +160,11 @@ def _printed(name: str, text: object, mark: str | None, file: Path, refuse: _Ref
     for one in text if isinstance(text, list) and name in LISTS else [text]:
         if not isinstance(one, str):
             raise refuse(f"{one!r} is not a text", 'Keep the digits as printed, in quotes: "5.20"', field)
-        found.append(parse_number(one, exact=is_count(name), decimal=mark, file=file, field=field))
+        exact = is_count(name)
+        read = parse_number(one, exact=exact, decimal=mark if mark == "." else None, file=file, field=field)
+        if mark == "," and len({number.low for number in readings(one, exact=exact).values()}) > 1:
+            raise refuse(f"the mark of '{one}' can part decimals or thousands", "Write the one that is meant", field)
+        found.append(read)
     return found
 
 

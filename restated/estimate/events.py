@@ -30,6 +30,7 @@ from restated.errors import RestatedError
 from restated.tau2 import ROUNDOFF
 
 MEASURES = ("OR", "RR", "RD")
+MOST = 1e15  #: Cases of an arm, which as floats are exact up to here; events may be parts of one
 #: Correction in proportion to the size of an arm, so that unequal arms alone do not make an effect.
 TREATMENT_ARM = "treatment-arm"
 #: Nodes of the adaptive Gauss-Hermite rule: 20 agree with 60 to 1e-9 of the log-likelihood on the test data.
@@ -115,12 +116,7 @@ def mantel_haenszel(
         p = (first**2 * c - second**2 * a + first * second * (second - first) / 2) / n**2
         q = (a * (second - c) + c * (first - a)) / (2 * n)
         variance = (estimate * p.sum() + q.sum()) / weight**2
-        if variance <= ROUNDOFF / weight:  # rounding: a single event among n patients gives about 1 / n^2
-            problem = (
-                "the standard error of the pooled risk difference is zero: within each arm all had the same outcome"
-            )
-            raise RestatedError(problem, remedy="Use effect_sizes with a correction, or say that there were no events")
-        return _result(measure, "Mantel-Haenszel", estimate, np.sqrt(variance), 0.0, len(a), left_out, level)
+        return _mantel_haenszel(measure, estimate, variance, weight, len(a), left_out, level)
     r, s = (a * d / n, b * c / n) if measure == "OR" else (a * second / n, c * first / n)
     sums = r.sum(), s.sum()
     if 0 in sums:
@@ -132,8 +128,16 @@ def mantel_haenszel(
         variance = 0.5 * ((p * r).sum() / sums[0] ** 2 + mixed + (q * s).sum() / sums[1] ** 2)
     else:
         variance = ((first * second * (a + c) - a * c * n) / n**2).sum() / (sums[0] * sums[1])
-    estimate = np.log(sums[0] / sums[1])
-    return _result(measure, "Mantel-Haenszel", estimate, np.sqrt(variance), 0.0, len(a), left_out, level)
+    return _mantel_haenszel(measure, np.log(sums[0] / sums[1]), variance, n.sum(), len(a), left_out, level)
+
+
+def _mantel_haenszel(
+    measure: str, estimate: float, variance: float, weight: float, k: int, left_out: int, level: float
+) -> EventsFit:
+    if variance <= ROUNDOFF / weight:  # rounding: a single event among n patients gives about 1 / n^2
+        problem = f"the standard error of the pooled {measure} is zero: within each arm all had the same outcome"
+        raise RestatedError(problem, remedy="Use effect_sizes with a correction, or say that there were no events")
+    return _result(measure, "Mantel-Haenszel", estimate, np.sqrt(variance), 0.0, k, left_out, level)
 
 
 def peto(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, *, level: float = 0.95) -> EventsFit:
@@ -293,7 +297,7 @@ def cells(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, 
         raise RestatedError(problem, field="events", remedy="Give four lists of one length")
     a, first, c, second = counts
     for events, n, arm in ((a, first, 1), (c, second, 2)):
-        wrong = ~((events >= 0) & (events <= n) & (n >= 1) & np.isfinite(n))
+        wrong = ~((events >= 0) & (events <= n) & (n >= 1) & (n < MOST) & ((events == 0) | (events > 1 / MOST)))
         if wrong.any():
             place = int(wrong.argmax())
             ratio = f"{events[place]:g} events of {n[place]:g}"

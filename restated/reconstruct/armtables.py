@@ -168,6 +168,8 @@ def shares(box: Mapping[str, Interval], options: Mapping[str, Any], elements: Co
     per, (t, u) = options.get("per", 1), box.get("exposure", (1.0, 1.0))
     rate = box.get("rate", ANY)
     low, high = box.get("n", (rate[0] * t / per, rate[1] * u / per))
+    if twice := next((letter for letter in letters if letter in ("n", "rate", "exposure", *_POISSON)), None):
+        raise RestatedError(f"'{twice}' is the name of a part and of another number", remedy="Name parts by a, b, c")
     if not letters or not np.isfinite(high):
         raise RestatedError("neither shares with a total nor a rate with its exposure are printed")
     n, _ = _counts(np.array([low]), np.array([high]))

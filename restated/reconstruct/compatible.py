@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from restated.arguments import Floats, Ints
+from restated.arguments import Floats, Ints, check_option
 from restated.errors import RestatedError
 from restated.intervals import scaled
 from restated.printed import float_ends, parse
@@ -322,9 +322,14 @@ RECONSTRUCTORS: Mapping[str, Reconstructor] = {
 def at(name: str, printed: Printed, options: Words, strength: str) -> Found:
     """Return the set at a strength of practice; it holds the sets of the lesser strengths.
 
-    Raises a RestatedError with the reason why these numbers allow no reconstruction.
+    Raises a RestatedError with the reason why these numbers allow no reconstruction, or for an unknown name.
     """
-    order = list(STRENGTHS)
+    check_option("reconstructor", name, RECONSTRUCTORS)
+    check_option("strength", strength, order := list(STRENGTHS))
+    for role, text in printed.items():
+        if role not in LISTS and not isinstance(text, str):
+            remedy = "Keep the digits as printed, in quotes: '5.20'"
+            raise RestatedError(f"{text!r} is not a text", field=role, remedy=remedy)
     run = RECONSTRUCTORS[name].run
     return merged([run(printed, options, STRENGTHS[one]) for one in order[: order.index(strength) + 1]])
 

@@ -22,10 +22,11 @@ from scipy.special import logsumexp
 from restated.arguments import Bools, Floats, Ints
 from restated.reconstruct.scoresums import Targets
 
-# Weights held at once (176 MB); proposals made at once, times scores.
-MAX_CELLS, BATCH = 22_000_000, 2_000_000
-# Frequencies proposed before the search ends (about 1 s with sums), and how much faster they are without sums.
-MAX_PROPOSED, QUICKER = 20_000_000, 8
+# Weights held at once (128 MB); proposals made at once, times scores.
+MAX_CELLS, BATCH = 16_000_000, 2_000_000
+# Frequencies proposed before the search ends (about 1 s with sums), how much faster they are without sums, and how much
+# longer one takes with as many weights as fit.
+MAX_PROPOSED, QUICKER, FARTHER = 20_000_000, 8, 3
 # Samples found before their number is estimated (a standard error of 2 %), and proposals beyond those expected.
 LEAST_FOUND, RESERVE = 2_500, 1.1
 # Newton steps to the largest entropy, about ten as a rule, and the share of one below which no step improves.
@@ -64,9 +65,11 @@ def draw(targets: Targets, draws: int, rng: np.random.Generator, *, count: bool)
     levels = targets.top + 1
     tilt = fit_tilt(targets)
     # Even the limits of the sums take too much memory where n is so large.
-    summed = levels * targets.n < MAX_CELLS // 8 and _Windows(targets).cells <= MAX_CELLS
+    cells = _Windows(targets).cells if levels * targets.n < MAX_CELLS // 8 else MAX_CELLS + 1
+    summed = cells <= MAX_CELLS
     propose, log_weight = (_by_sum if summed else _by_size)(targets, tilt, rng)
-    most = (1 if summed else QUICKER) * MAX_PROPOSED // levels
+    # Looking up a weight takes longer among many.
+    most = max(1, int((1 / (1 + FARTHER * cells / MAX_CELLS) if summed else QUICKER) * MAX_PROPOSED) // levels)
     size, proposed, enough = BATCH // levels + 1, 0, max(draws, LEAST_FOUND if count else 1)
     found: list[Ints] = []
     while (kept := sum(len(part) for part in found)) < enough and proposed < most:
@@ -129,14 +132,19 @@ def _newton(theta: Floats, basis: Floats, wanted: Floats) -> Floats:
 
 
 class _Windows:
-    """Sums that `c` cases on the scores up to v can have if the sample fits; shape (levels, n + 1)."""
+    """Sums that `c` cases on the scores up to v can have if the sample fits; shape (levels, n + 1).
+
+    No c of n cases have a mean so far from that of the others that the squares between both exceed those of all.
+    """
 
     def __init__(self, targets: Targets) -> None:
         n, top = targets.n, targets.top
         c, v = np.arange(n + 1), np.arange(top + 1)[:, None]
-        self.low = np.maximum(0, targets.sums[0] - (n - c) * top)
+        first, last = targets.sums[0], targets.sums[-1]
+        away = np.sqrt((targets.most - targets.sums.astype(float) ** 2 / n).max() * c * (n - c) / n) + 1
+        self.low = np.maximum(np.maximum(0, first - (n - c) * top), np.floor(c * first / n - away).astype(int))
         # One more case of the same score is allowed for: the recursion within a score needs it.
-        self.high = np.minimum(c * v, targets.sums[-1] - (n - c) * v)
+        self.high = np.minimum(np.minimum(c * v, last - (n - c) * v), np.ceil(c * last / n + away).astype(int))
         self.width = np.maximum(0, self.high - self.low + 1)
         self.cells = int(self.width.sum())
 
@@ -159,7 +167,7 @@ def _by_sum(targets: Targets, tilt: Tilt, rng: np.random.Generator) -> tuple[_Pr
         least, most = targets.least[which], targets.most[which]
         row, counts = np.arange(size), np.zeros((size, top + 1), dtype=np.int32)
         for v in range(top, 0, -1):
-            f = _frequency(v, c, s, float(tilt.logs[v]), weights[v], starts[v] - windows.low, rng)
+            f = _frequency(v, c, s, float(tilt.logs[v]), weights[v], starts[v], windows, rng)
             counts[row, v] = f
             c, s, q = c - f, s - f * v, q + f * v * v
             # Squares of what is left: at most all on the next score or 0, at least all equal.
@@ -198,33 +206,40 @@ def _level(v: int, windows: _Windows, starts: Ints, tilt: Tilt, below: Floats | 
     return weight
 
 
-def _frequency(v: int, c: Ints, s: Ints, log_x: float, weight: Floats, place: Ints, rng: np.random.Generator) -> Ints:
+def _frequency(
+    v: int, c: Ints, s: Ints, log_x: float, weight: Floats, starts: Ints, windows: _Windows, rng: np.random.Generator
+) -> Ints:
     """Draw how many of c cases with sum s have score v and the others a lower one.
 
-    At least f cases have it with probability x^f W(c - f, s - f v) / W(c, s), W being the weight at v. The largest f
-    for which that exceeds a random number is found by doubling and halving. A sum of 0 or more is in its window
-    whenever W(c, s) is, so that nothing else needs a check.
+    At least f cases have it with probability x^f W(c - f, s - f v) / W(c, s), W being the weight at v, and 0 outside
+    the windows, which have no gaps. The largest f for which that exceeds a random number is found by doubling and
+    halving.
     """
-    threshold = rng.random(len(c)) * weight[place[c] + s]
-    active = np.flatnonzero(s >= v)
-    active = active[math.exp(log_x) * weight[place[c[active] - 1] + s[active] - v] > threshold[active]]
+    low, width = windows.low, windows.width[v]
+
+    def likely(f: Ints) -> Bools:
+        """Return where at least `f` of the active cases have the score."""
+        left = np.maximum(0, c[active] - f)
+        place = s[active] - f * v - low[left]
+        inside = (f <= c[active]) & (place >= 0) & (place < width[left])
+        found = weight[np.where(inside, starts[left] + place, 0)]
+        larger: Bools = inside & (np.exp(f * log_x) * found > threshold[active])
+        return larger
+
+    threshold = rng.random(len(c)) * weight[starts[c] + s - low[c]]
+    active: Ints = np.arange(len(c))
+    active = active[likely(np.ones(len(c), dtype=np.int64))]
     f = np.zeros_like(c)
     f[active] = 1
     rising: Bools = np.ones(len(active), dtype=bool)
     step: Ints = np.full(len(active), 2)
-    c, s, threshold = c[active], s[active], threshold[active]
     while len(active):
-        trial = f[active] + step
-        rest = s - trial * v
-        able = rest >= 0
-        value = np.where(able, weight[np.where(able, place[np.where(able, c - trial, 0)] + rest, 0)], 0.0)
-        able &= np.exp(trial * log_x) * value > threshold
-        f[active[able]] = trial[able]
+        able = likely(f[active] + step)
+        f[active[able]] += step[able]
         rising &= able
         step = np.where(rising, 2 * step, step // 2)
         more = step > 0
-        active, c, s, threshold = active[more], c[more], s[more], threshold[more]
-        rising, step = rising[more], step[more]
+        active, rising, step = active[more], rising[more], step[more]
     return f
 
 

@@ -19,24 +19,11 @@ PLAIN = 500  #: Longest text that a cell may print as it is, in characters: what
 NOW = 86_400
 #: Parts of an output that are not read: markup with pictures, whose words are in the plain text too, and the trace.
 _NOT_READ = ("text/html", "image/svg+xml", "image/png", ledger.MIME_READS, provenance.MIME)
-_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{4,}|\b0x[0-9a-fA-F]{8,}")
-#: Moments as programs print them: 2026-01-31 12:30, Jan 31 12:30:00 2026.
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)|([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) (?:[A-Z]+ )?(\d{4})")
-#: A value without digits: alone in its line, behind a bracket, colon or equals sign; and what Python prints of objects.
-_BARE = re.compile(
-    r"^\s*[-+]?(?i:nan|inf|true|false|none|nat|<na>)\s*$|[:=([{,] *[-+]?(?:nan|inf|NaN|True|False|None|NaT|<NA>)(?!\w)"
-    r"|^\s*(?:\[.*\]|\{.*\}|\(.*,.*\)|<[\w.-]+ .*>)\s*$|^\s*'.*'\s*$",
-    re.M,
-)
-#: Two lines of the same marks without blanks behind them, as in a CSV.
-_CSV = re.compile(r"^[^,;\n]*([,;])(?=\S)[^\n]*\n[^,;\n]*\1\S", re.M)
-#: What matplotlib returns for a figure or a part of one.
-_DRAWN = re.compile(r"\W*(?:Figure\(|Axes|matplotlib\.|Text\(|array\(\[+<Axes)|[^'\"]*<(?:Figure|Axes|\w+Container)")
-_WARNING = re.compile(r"(.*):(\d+): (\w+): (.*)")  #: A line of a warning: its file, line, kind and words
 Fault = Sequence[str]  #: What is wrong with an output, and what to write instead
 _VALUE = "record it with ledger.record(...) and name it in the text, or leave it out"
 #: Faults by name, and by the MIME types of an output: the first that fits counts, as programs add pictures for others.
-_FAULTS, _TYPES = paths.tables(__file__).values()
+_FAULTS, _TYPES, _PATTERNS = paths.tables(__file__).values()
+_ADDRESS, _MOMENT, _BARE, _CSV, _DRAWN, _WARNING = map(re.compile, _PATTERNS.values())
 
 
 def check(notebook: Mapping, file: Path) -> None:
@@ -110,7 +97,7 @@ def _printed(text: str) -> Fault | None:
         return "prints colours or other signals for a terminal", "print plain text"
     if fault := _in_words(text):
         return fault
-    if re.search(r"[\t|\u2500-\u257f]|[^\s.!?:] {2,}\S", text) or _CSV.search(text):
+    if re.search(r"[\t|\u2500-\u259f]|[^\s.!?:] {2,}\S", text) or _CSV.search(text):
         return _FAULTS["table"]
     if any(unicodedata.category(sign).startswith("N") for sign in text) or _BARE.search(text):
         return f"shows a result: {' '.join(text.split())[:60]}", _VALUE

@@ -15,25 +15,13 @@ from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
+from restated_book import paths
+
 Fault = tuple[int, str, str]  #: Line, what is wrong there, and what to do about it
 #: Syntax that is read whether a book has switched it on or not.
 _SYNTAX = ("amsmath", "colon_fence", "deflist", "dollarmath", "fieldlist", "substitution", "tasklist")
-#: Directives whose content is not Markdown.
-_LITERAL = re.compile(
-    r"code|code-block|code-cell|sourcecode|raw|raw-cell|math|literalinclude|include|csv-table|toctree|bibliography"
-    r"|eval-rst|mermaid|graphviz|doctest|parsed-literal|prf:.*|tableofcontents"
-)
-_DIRECTIVE = re.compile(r"\{([^}]+)\}[ \t]*(.*)")
-_OPTION = re.compile(r":([\w-]+):[ \t]*(.*)")
-#: Code and formulas in a line; what looks like money, $5 | $6, is none.
-_CODE_OR_MATHS = re.compile(
-    r"(?<![\\`])(`+)(?!`)(.+?)(?<!`)\1(?!`)|(?<![\\$])(\$\$?)(?![\s$])((?:\\.|[^$\\])+?)(?<!\s)\3(?!\d)"
-)
-_BAR = re.compile(r"(?<!\\)\|")
-_RULE = re.compile(r"[\s>|]*:?-+:?(?:\s*\|\s*:?-+:?)*\s*\|?\s*")
-#: Signs before a line of a table in a quotation or list.
-_PREFIX = re.compile(r"(?:[\s>]|[-*+]\s|\d+[.)]\s)*")
 
+_LITERAL, _DIRECTIVE, _OPTION, _CODE_OR_MATHS, _BAR, _RULE, _PREFIX = map(re.compile, paths.tables(__file__).values())
 _RENAME = "name the file without blanks, for example with hyphens"
 _DESCRIBE = 'say in words what it shows: ![words](file), :alt: words, or alt="words"'
 _ESCAPE = r"write the bar as \vert in a formula, as \| in code"
@@ -105,7 +93,7 @@ def _image(line: int, source: str, alt: str) -> list[Fault]:
     found = []
     if not re.match(r"[a-z]+:", source) and re.search(r"\s", unquote(source.strip())):
         found.append((line, f"the name of the image '{unquote(source.strip())}' has a blank", _RENAME))
-    if not alt.strip():
+    if not re.search(r"\w", alt) or alt.strip() in (name := source.strip().rpartition("/")[2], name.partition(".")[0]):
         found.append((line, f"the image '{source.strip()[:60]}' has no alternative text", _DESCRIBE))
     return found
 
@@ -121,28 +109,33 @@ def _directive(token: Token, line: int) -> list[Fault]:
     return [fault for source in pictures for fault in _image(line, source, options.get("img-alt", ""))]
 
 
-class _Images(HTMLParser):
-    """Images in HTML, with their lines."""
+class _Files(HTMLParser):
+    """Files that HTML names, with their lines; of images, also the alternative text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.found: list[tuple[int, str, str]] = []
+        self.found: list[tuple[int, str, str | None]] = []
         self.feed(text)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "img":
-            given = dict(attrs)
-            self.found.append((self.getpos()[0] - 1, given.get("src") or "", given.get("alt") or ""))
+        given = dict(attrs)
+        source = next((given[name] or "" for name in ("src", "srcset", "data", "poster") if name in given), None)
+        if tag == "img" or source is not None:
+            self.found.append((self.getpos()[0] - 1, source or "", (given.get("alt") or "") if tag == "img" else None))
 
 
 def _html(text: str, line: int) -> list[Fault]:
     found = []
-    for at, source, alt in _Images(text).found:
-        found += _image(line + at, source, alt)
+    for at, source, alt in _Files(text).found:
+        found += [] if alt is None else _image(line + at, source, alt)
         if not re.match(r"[a-z]+:", source):
-            message = f"the image '{source[:60]}' is named in HTML only, so its file would not be in the book"
+            what = f"the {'file' if alt is None else 'image'} '{source[:60]}'"
+            message = f"{what} is named in HTML only, so its file would not be in the book"
             found.append((line + at, message, "write it as ![words](file) or with {figure}"))
+    for note in re.finditer(r"\[\^[^\]\n]+\]", text):
+        at = line + text.count("\n", 0, note.start())
+        found.append((at, f"the footnote {note[0]} is in HTML, where none is read", "write the text as Markdown"))
     return found
 
 
@@ -161,8 +154,9 @@ def _in_line(token: Token, line: int) -> list[Fault]:
         elif child.type == "html_inline":
             found += _html(child.content, line)
         elif child.type == "text":
-            for note in re.finditer(r"\[\^([^\]\s]+)\]", child.content):
-                found.append((line, f"the footnote {note[0]} is not defined", f"write {note[0]}: and its text"))
+            for note in re.finditer(r"\[\^[^\]]+\]|\^\[[^\]]*\]", child.content):
+                label = re.sub(r"\s+", "-", note[0][2:-1]) if note[0][0] == "[" else "note"
+                found.append((line, f"the footnote {note[0]} is not defined", f"write [^{label}]: and its text"))
             if "![" in child.content:
                 remedy = f"write it as ![words](file); {_RENAME}"
                 found.append((line, f"this image cannot be read: {child.content.strip()[:60]}", remedy))

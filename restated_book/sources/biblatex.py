@@ -23,46 +23,20 @@ REQUIRED: dict[str, list[str]] = _TABLES["required"]
 #: What a style of pybtex prints of any type; and addresses, which are not LaTeX.
 PRINTED, ADDRESSES = _TABLES["printed"], _TABLES["addresses"]
 _WORDS: dict[str, str] = _TABLES["words"]
+_MONTH, _DATE, _ARXIV, _RESOLVER, _NEXT, _END = map(re.compile, _TABLES["of_fields"].values())
+_PART, _EXTENDED, _SUFFIXED, _INITIALS, _PARTICLE, _BARE_INITIALS, _MARK = map(re.compile, _TABLES["of_names"].values())
+_CAPITALS, _ACRONYM, _UNSPOKEN, _ENGLISH, _BEFORE = map(re.compile, _TABLES["of_titles"].values())
 
 _MONTHS = {name.casefold(): name for name in calendar.month_name[1:]}
 _MONTHS |= {name[:length].casefold(): name for name in _MONTHS.values() for length in (3, 4)}
 _MONTHS |= {form: name for i, name in enumerate(calendar.month_name[1:], 1) for form in (str(i), f"{i:02}")}
-#: A month as it is printed, perhaps with its day, and perhaps in another language.
-_MONTH = re.compile(r"(?:\d\d?\.?[ ~])?[^\W\d_][^#\"=@]*")
-#: A date of BibLaTeX (ISO 8601-2): months above 20 are seasons.
-_DATE = re.compile(
-    r"(\d{4})(?:-(0[1-9]|1[0-2]|2[1-9]|3\d|4[01])(?:-(?:0[1-9]|[12]\d|3[01])(?:T[\d:.+Z-]*)?)?)?[?~%]?", re.ASCII
-)
-_ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?)", re.ASCII | re.I)
-_RESOLVER = re.compile(r"(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|doi:\s*", re.IGNORECASE)
-_PART = re.compile(r"\s*([\w-]+)\s*=\s*(\"[^\"]*\"|\{(?:[^{}]|\{[^{}]*\})*\}|[^,]*?)\s*(?:,|$)")
-_EXTENDED = re.compile(r"\s*(?:family|given|prefix|suffix)(?:-i)?\s*=", re.IGNORECASE)
 _LINEAGE = re.compile(_TABLES["lineage"], re.I)
-_SUFFIXED = re.compile(r"([^,]+), (.+),? ((?:Jr|Sr|II|III|IV)\.?)|(.+) ([^ ,]+),? ((?:Jr|Sr|II|III|IV)\.?)")
-_INITIALS = re.compile(r"\S.* (?:[^\W\d_]\.?[ -]?){1,3}")
 _GROUPS = re.compile(rf"^(?:{'|'.join(_TABLES['groups']['first'])}) |\b(?:{'|'.join(_TABLES['groups']['any'])})\b")
-#: Words with a capital inside, single letters but the article, and what begins a sentence or is a symbol there (BPD,
-#: vitamin D, β-carotene); what is in braces or maths, a command or an entity is passed over.
-_CAPITALS = re.compile(
-    r"(\\[A-Za-z]+|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\$[^$]*\$|<[^<>]*>|&#?\w+;)|[^\W_]+['’]?[A-Z][^\W_]*"
-    r"|\b(?:[B-Z]|[A-Z]\d+)\b|^[^\W\d_A-Z](?![^\W\d_]{2})|(?<=[&/-])A\b|\bA(?=[&/])|(?<=[a-z] )A(?= [a-z]|[,;:.)?!]|$)"
-    r"|(?:(?<=[?!] )|(?<=[a-z]{3}\. )|(?<=[A-Z]{2}\. )|(?<=[¿¡])|(?<=^[\[(\"'“„«‘])|(?<=^``))[^\W\d_]"
-)
-#: Words in capitals; and those that nobody would spell so otherwise: without a vowel, with a digit, Roman numerals.
-_ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]+\b")
-_UNSPOKEN = re.compile(r"[B-Z]|[B-DF-HJ-NP-TV-XZ]{2,6}|(?=\w*\d)[A-Z0-9]+|[IVX]{2,5}")
-#: Names of English, as a language: BibLaTeX also knows its kinds by their countries.
-_ENGLISH = re.compile("en|british|american|australian|canadian|newzealand|u[sk](?:en|$)", re.IGNORECASE)
-_BEFORE = re.compile(r"(?:[?!]|[A-Z]{3}\.|\b[IVX]+\.) $")  #: What is before a sentence of a title in capitals
-#: A name as PubMed writes it, with initials and no comma.
-_BARE_INITIALS = re.compile(r"[^\W\d_]\S*[^\W\dA-Z_]\S*(?: \S+)* (?:[A-Z]\.?-?){1,3}")
-#: What publishers print after names, and no name holds.
-_MARK = re.compile(r"[\d¹²³⁴⁵*†‡§¶()@|=]|\\textsuperscript|^(?:Dr|Prof)\.? ")
-#: What separates an address from the next one in the same field.
-_NEXT = re.compile(r"[\s,;|]+(?=(?:\\url\s*\{|<)?(?:https?|ftp)://)", re.IGNORECASE)
+#: The same, and other words with a capital but the first of a subtitle, where common words have small letters.
+_NAMES = re.compile(rf"{_CAPITALS.pattern}|(?<!: )\b[A-Z][^\W_]*")
+#: A word of five letters or more that a title in headline style would begin with a capital.
+_COMMON = re.compile(rf"(?<![\w'’\\-])(?!(?:{'|'.join(_TABLES['small'])})\b)[a-z]{{5,}}\b")
 _DEEPEST = 20  #: Most parents of parents; BibTeX knows one
-#: Blanks at the end, within closing braces, too: the full stop after them would be printed twice.
-_END = re.compile(r"\s+(?=\}*$)")
 
 Report = Callable[..., None]
 
@@ -87,6 +61,9 @@ def inherited(works: Mapping[str, Work], report: Report) -> Iterator[Work]:
         if name in done:
             return done[name]
         fields, rows = dict(work.fields), dict(work.rows)
+        for field in [field for field, text in fields.items() if re.match(r"\{?xdata\s*=", text)]:
+            remedy, what = "write its text, or xdata = {...} for all fields of that entry", fields.pop(field)
+            report(f"'{what}' of '{work.key}' refers to a single field", remedy, row=rows[field], field=field)
         for link in ("xdata", "crossref"):
             for key in filter(None, map(str.strip, work.fields.get(link, "").split(","))):
                 parent, row = works.get(key.lower()), rows.get(link, work.row)
@@ -140,7 +117,7 @@ def _with_acronyms(title: str, known: Set[str]) -> str:
             return f"{{{word}}}"
         return f"{{{word[0]}}}{word[1:]}" if not m[1] and _BEFORE.search(title, 0, m.start()) else word
 
-    return _CAPITALS.sub(braced, title)
+    return (_NAMES if _COMMON.search(_outside(title)) else _CAPITALS).sub(braced, title)
 
 
 def entry(work: Work, report: Report, acronyms: Set[str] = frozenset()) -> tuple[Entry, list[str]]:
@@ -224,7 +201,7 @@ def _dates(fields: dict[str, str]) -> bool:
         dates = [_DATE.fullmatch(part.strip()) for part in fields["date"].split("/")]
         first, last = dates[0], dates[-1]
         if len(dates) > 2 or first is None or (last is None and fields["date"].rpartition("/")[2].strip(" .")):
-            fields["year"] = fields["date"]
+            fields["year"] = "n.d."
             return False
         to = last[1] if last is not None and last[1] != first[1] else ""
         fields["year"] = f"{first[1]}–{to}" if to else first[1]
@@ -247,6 +224,11 @@ def _numbers(fields: dict[str, str]) -> None:
     if "pages" in fields:
         pages = re.sub(r"^\{?(?:pp?|pages?|S)\b[.~\s]*|^n/?a$", "", fields["pages"], flags=re.IGNORECASE)
         fields["pages"] = re.sub(r"\s*(?:[-‐‑‒–—−]|\\text(?:en|em)dash(?:\{\})?)+\s*", "--", pages).rstrip("- ")
+    for field, words in _TABLES["said"].items():
+        if field in fields:  # the styles print the word themselves
+            fields[field] = re.sub(rf"^\{{?(?:{words})\b[.~\s]*(?=\w)", "", fields[field], flags=re.IGNORECASE)
+    if fields.get("volume", "").endswith(f"({fields.get('number')})"):
+        del fields["number"]
     if "edition" in fields:
         edition = re.sub(r"[\s~]*\b(?:edition|edn?\.?|aufl(?:age|\.)?)\s*$", "", fields["edition"], flags=re.IGNORECASE)
         edition = re.sub(r"^(\d+)\.$", r"\1", edition)
@@ -289,8 +271,9 @@ def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
     warnings: list[str] = []
     for name in split_name_list(text):
         parts = [part.strip() for part in split(name, ",")]
-        if len(parts) < 3 and (suffixed := _SUFFIXED.fullmatch(name)):  # Martin King Jr., or King, Martin Jr.
-            parts = [*suffixed.group(1, 2, 3)] if suffixed[1] else [*suffixed.group(5, 4, 6)]
+        if len(parts) < 3 and (suffixed := _SUFFIXED.fullmatch(name)):
+            groups = (1, 2, 3) if suffixed[1] else (4, 6, 5) if suffixed[4] else (8, 7, 9)
+            parts = [*suffixed.group(*groups)]
         if len(parts) == 3 and _LINEAGE.fullmatch(parts[2]) and not _LINEAGE.fullmatch(parts[1]):  # King, Martin, Jr.
             parts[1:] = parts[:0:-1]
             name = ", ".join(parts)
@@ -302,17 +285,23 @@ def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
         elif not all(parts) or not parts or re.search(r"^and\b|\band$|„", name, re.IGNORECASE):
             report(f"'{name}' is only a part of a name", "write Family, Given, and separate authors by one ' and '")
             continue
-        elif re.search(r"\bet\.? al\b", name):
+        elif name.strip("{}").casefold() == "others":
+            person = Person("others")
+        elif re.search(r"\bet\.? al\b", name) or re.search(r"\bothers\b", _outside(name), re.IGNORECASE):
             report(f"'{name}' would print as a name", "write 'and others' for further authors")
             continue
-        elif len(parts) > 1 and re.search(r"\s\\?&\s", _outside(name)):
-            report(f"'{name}' are several names", "separate authors by ' and '")
+        elif re.search(r"\s\\?&\s", _outside(name)):
+            report(f"'{name}' are several names", "separate authors by ' and ', or put the name of a group in braces")
             continue
         else:
-            person = Person("others" if name.strip("{}").casefold() == "others" else name)
+            person = Person(name)
             warnings += _doubts(name, _outside(name), parts)
-        if person is not None:
+        if person is not None and not any(map(str.isalnum, latex.plain(" ".join(person.last_names)))):
+            report(f"'{name}' has no family name", "write Family, Given, or leave it out")
+        elif person is not None:
             found.append(person)
+    if any(person.last_names == ["others"] for person in (found[:1] + found[:-1])):
+        report(f"'others' are not the last of '{text}'", "write 'and others' after all names that you give")
     return found, warnings
 
 
@@ -330,8 +319,8 @@ def _doubts(name: str, outside: str, parts: list[str]) -> Iterator[str]:
         yield f"'{parts[1]}' as suffix of '{parts[0]}'; separate authors by ' and ', not by commas"
     elif len(parts) == 2 and all(_INITIALS.fullmatch(part) for part in parts):
         yield f"'{name}' as one name; separate authors by ' and ', not by commas"
-    elif len(parts) == 1 and _BARE_INITIALS.fullmatch(name):
-        yield f"'{name}' with the family name '{name.split()[-1]}'; write Family, Given"
+    elif len(parts) == 1 and (_BARE_INITIALS.fullmatch(name) or _PARTICLE.search(name)):
+        yield f"'{name}' with the family name '{Person(name).last_names[-1]}'; write Family, Given"
     elif mark := _MARK.search(outside):
         yield f"'{mark[0]}' in the name '{name}'; leave out what does not belong to it"
     elif _GROUPS.search(outside) and " " in parts[0]:

@@ -16,7 +16,7 @@ from pybtex.utils import CaseInsensitiveDict
 
 from restated import errors
 from restated.errors import RestatedError, together
-from restated_book import watch
+from restated_book import paths, watch
 from restated_book.paths import BIBLIOGRAPHY
 from restated_book.sources import biblatex, files, latex, styles  # noqa: F401  (changes the styles of pybtex)
 
@@ -24,18 +24,9 @@ from restated_book.sources import biblatex, files, latex, styles  # noqa: F401  
 Text.from_latex = latex.rich
 REQUIRED = biblatex.REQUIRED  #: Fields without which a work, of the type that is printed, cannot be formatted or found
 
-_ENTRY = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(][ \t]*([^,\s}]*)", re.MULTILINE)
+_ENTRY, _LIGATURES, _SIMPLE, _DOI, _URL, _YEAR, _SUFFIX, _KEY = map(re.compile, paths.tables(__file__).values())
 _NO_ENTRIES = ("comment", "preamble", "string", "xdata")
-_LIGATURES = re.compile("[\ufb00-\ufb06]")  #: Letters that are copied from PDFs as one, and have no capital
-_SIMPLE = re.compile(r"\s*\{([^{}]*)\}")  #: A value in braces without braces in it, as most are
-#: DOIs and short DOIs (https://shortdoi.org). Angle brackets are legal, and "#" ends some of Wiley's.
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\\{}$\"^`|]*[^\s\\{}$\"^`|.,;]|10/[a-z0-9]+", re.ASCII | re.IGNORECASE)
-_URL = re.compile(r"(?:https?|ftp)://[^\s\\{}\"]*[^\s\\{}\".,;]", re.IGNORECASE)
-#: Suffix after the year in a key: a letter that distinguishes works, or "data" for the data set of a paper.
-_SUFFIX = re.compile(r"(?:\d{4}|nd)(data|[a-z])$", re.ASCII)
 LONG = 80  #: Most characters of a text that a message repeats
-#: A key becomes part of an address and of the ledger; BibTeX itself would let braces through.
-_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_:.+-]*")
 
 
 class Bibliography(Mapping[str, Entry]):
@@ -281,6 +272,9 @@ def _missing(key: str, entry: Entry) -> Iterator[tuple[str, str, str]]:
     for field in REQUIRED[entry.type]:
         if not (entry.persons if field == "author" else entry.fields.get(field)):
             yield field, f"'{key}' ({entry.type}) lacks the field", "fill it in"
+    year = entry.fields.get("year", "")
+    if any(map(str.isdigit, year)) and not _YEAR.search(year):
+        yield "year", f"'{year}' of '{key}' is not a year", "write it as 2010, or in words such as in press"
 
 
 def _misprints(key: str, entry: Entry) -> Iterator[tuple[str, str, str]]:
@@ -306,7 +300,7 @@ def _addresses(key: str, entry: Entry, owner: dict[str, str]) -> Iterator[tuple[
     if doi is None:
         return
     if not is_doi(doi):
-        bare = re.search(rf"({_DOI.pattern})\W*$", doi, _DOI.flags)
+        bare = re.search(rf"({_DOI.pattern[5:]})\W*$", doi, _DOI.flags)  # without its (?ai)
         remedy = f"write it as {bare[1]}" if bare else "write it like 10.1037/bul0000038"
         yield "doi", f"'{shorten(doi, LONG)}' of '{key}' is not a bare DOI", remedy
     elif first := owner.get(doi.casefold()):

@@ -31,32 +31,20 @@ _WITH_ARGUMENT, _SWITCHES, _TAGS = (
     {name: kind for kind, names in _TABLES[table].items() for name in names}
     for table in ("with_argument", "switches", "tags")
 )
+_COMMANDS, _URL, _DROPPED, _LANGUAGE, _MATHS, _TYPED_TAG, _ENTITY, _PAIR, _BREAK = (
+    re.compile(pattern) for pattern in _TABLES["patterns"].values()
+)
 _ACCENTS, _SYMBOLS, _SPACES = (_TABLES[name] for name in ("accents", "symbols", "spaces"))
 _SUPERSCRIPT = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 
 _GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
-_COMMANDS = re.compile(
-    r"\\\\(?:\*|\[[^\]]*\])?|\\([$%{}])|\\([&_#<>])|\\([~^])\{\}|\\([,;: \n])|(\\[-/@!])"
-    r"|\\([A-Za-z]+)(?![A-Za-z])(?:\{\}|\s*)"
-)
-_URL = re.compile(rf"\\(?:url|nolinkurl|path)\s*{_GROUP}|\\href\s*{_GROUP}\s*{_GROUP}")
-_DROPPED = re.compile(rf"\\(?:noopsort|SortNoop|nocite|label|vphantom|hspace\*?|vspace\*?)\s*{_GROUP}")
-_LANGUAGE = re.compile(r"\\(?:foreignlanguage|selectlanguage|textcolor)\s*\{[^{}]*\}\s*(?=\{)")
-_MATHS = re.compile(rf"(?<!\\)\$\$?(.*?)(?<!\\)\$\$?|\\\((.*?)\\\)|\\ensuremath\s*{_GROUP}", re.DOTALL)
-#: A tag as Crossref writes it into BibTeX; LaTeX would swallow the blank after it.
-_TYPED_TAG = re.compile(r"\\textless(?:\{\}|\s*)(/?)(\w+)\s*\\textgreater(?:\{\}|(\s*))")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ELEMENT = r"(?:[a-z]+:)?([a-z-]+)"
-_PAIR = re.compile(rf"<{_ELEMENT}(?:\s+[^<>]*)?>([^<>]*)</(?:[a-z]+:)?\1\s*>", re.IGNORECASE)
-_BREAK = re.compile(r"\s*<(?:jats:)?br\s*/?>\s*", re.IGNORECASE)
 _FORMULA = re.compile(rf"(?:\w*\{{[{_MARKS['sup']}{_MARKS['sub']}][^{{}}]*\}})+\w*")
 _LEFT_TAG = re.compile(
     rf"<(?:(?:{'|'.join(_TAGS)}|br)(?:\s+[\w:-]+\s*=[^<>]*)?|(?:jats|mml):\w+[^<>]*)\s*/?>|</[a-z][\w:-]*\s*>|<!--",
     re.I,
 )
-
-
 _DEEPEST = 20  #: Most groups within groups; rendering calls itself for each, and no title has more than a few
 
 

@@ -19,26 +19,11 @@ _TABLES = paths.tables(__file__)
 *STYLES, EMBEDDED = _TABLES["styles"]
 #: Files that are not used here, and parts of the theme's pages that are not shown, which it would render all the same.
 UNUSED_FILES, THEME_PARTS = _TABLES["unused"], _TABLES["theme_parts"]
-BRANCH = re.compile(r'<li class="[^"]*">|<ul>|</li>|</ul>')  #: The lists and items a tree of pages consists of
-#: Scripts that sphinx-thebe puts into every page even without live code.
-LIVE_CODE = re.compile(
-    r'\s*<script type="text/x-thebe-config">.*?</script>|<script>kernelName = [^<]*</script>', re.DOTALL
+BRANCH, LIVE_CODE, NAMELESS, COLUMN_HEAD, PLAIN_CODE, CITED, TERM, PARAGRAPH = map(
+    re.compile, _TABLES["patterns"].values()
 )
-#: A table of the text as the theme writes it, without a name; a heading; and the heading of a column without a scope.
-NAMELESS = re.compile(
-    r'<h[1-6]>(?P<title>.*?)(?:<a class="headerlink"|</h[1-6]>)|(?P<table><table\b[^>]*>)(?!\s*<caption)', re.DOTALL
-)
-COLUMN_HEAD = re.compile(r'<th( class="head[^"]*">)(.*?)</th>', re.DOTALL)
 #: A table of the text as the theme writes it, and the columns from which its rows become cards on telephones.
 TABLE, FITTING = re.compile(r'<table class="(table[^"]*)">.*?</table>', re.DOTALL), 3
-#: Names, signs and spaces in code: they have the colour of plain text, and are most of what is coloured.
-PLAIN_CODE = re.compile(r'<span class="[npw]">([^<]*)</span>')
-#: A citation as the bibliography extension writes it: the reference is in a title, which touch and keys cannot open.
-CITED = re.compile(r'<a class="reference internal" (href="[^"]*#(cite-[^"]+)") title="([^"]*)">(.*?)</a>')
-#: A term as the glossary links it, with its explanation in a title.
-TERM = re.compile(r'<a class="rs-gloss reference internal" (href="[^"]*") title="([^"]*)">(.*?)</a>')
-#: A paragraph of the text itself, not of a list, table or box: a work is shown in the margin where it is cited first.
-PARAGRAPH = re.compile(r"^<p>.*?</p>", re.MULTILINE | re.DOTALL)
 
 
 def _beside(node: nodes.citation, step: int) -> bool:

@@ -43,6 +43,13 @@ WRONG = [
         )
     ),
 ]
+#: Numbers with decimal commas: next to one, a point before three digits parts thousands.
+COMMAS = [
+    {"check": "interval", "estimate": "1.250", "low": "1.100,5", "high": "1.400,5", "scale": "plain"},
+    {"check": "interval", "estimate": "1,250", "low": "0,9", "high": "1,7", "scale": "log"},
+    {"check": "F", "statistic": "1.250", "df": "2,57", "p": ".29"},
+    {"check": "F", "statistic": "1,250", "df": "2,57", "p": ",29"},
+]
 #: Numbers as people also write them, and what looks like one.
 SPELLED = [
     "2·20",
@@ -260,7 +267,7 @@ ANSWERS: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {
 def cases() -> list[dict[str, Any]]:
     """Return all cases: the kind of the page, its fields, and the library's answer or message."""
     rng = random.Random(SEED)
-    given = [("check", now) for now in (*_checks(rng), *WRONG)]
+    given = [("check", now) for now in (*_checks(rng), *WRONG, *COMMAS)]
     for kind, make in (("groups", _groups), ("cell", _cell), ("people", _people)):
         given += [(kind, make(rng)) for _ in range(OTHERS)]
     return [{"kind": kind, "given": now, "answer": _answer(kind, now)} for kind, now in given]

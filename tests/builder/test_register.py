@@ -260,6 +260,7 @@ OPEN = {"value": "1,250"}
         ([OPEN, OTHER | {"value": "0,5"}], "1.250"),
         ([OPEN, OTHER | {"value": "10,816.56"}], "1250"),
         ([OPEN | {"note": "decimal comma", "p": ".03"}], "1.250"),
+        ([OPEN | {"note": "Decimal comma: the paper is German."}], "1.250"),
         ([OPEN | {"note": "thousands comma"}], "1250"),
         ([OPEN | {"ci_low": "900", "ci_high": "1600"}], "1250"),
         ([OPEN | {"ci_low": "1", "ci_high": "2"}], "1.250"),

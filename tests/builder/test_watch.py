@@ -142,6 +142,39 @@ WAYS = {
         ("book/third.sqlite", "2"),
     ),
     "all-variables": ("import os; [name for name in os.environ if 'LISTED' in name]", {}, ("$RESTATED_LISTED", "2")),
+    "size-below-os": (
+        "import posix; posix.stat('../book/below.txt').st_size",
+        {"book/below.txt": "1"},
+        ("book/below.txt", "22"),
+    ),
+    "size-compared": (
+        "import filecmp; filecmp.cmp('../book/same.txt', '../book/same.txt')",
+        {"book/same.txt": "1"},
+        ("book/same.txt", "22"),
+    ),
+    "size-in-a-thread": (
+        "import os, threading as t; p = t.Thread(target=os.stat, args=('../book/thread.txt',)); p.start(); p.join()",
+        {"book/thread.txt": "1"},
+        ("book/thread.txt", "22"),
+    ),
+    "variable-below-os": ("import posix; posix.environ.get(b'RESTATED_TEST_BELOW')", {}, ("$RESTATED_TEST_BELOW", "2")),
+    "variable-in-a-text": (
+        "import os, string; string.Template('$RESTATED_TEST_TEXT').safe_substitute(os.environ)",
+        {},
+        ("$RESTATED_TEST_TEXT", "2"),
+    ),
+    "variable-in-a-thread": (
+        "import os, threading as t; p = t.Thread(target=os.getenv, args=('RESTATED_TEST_THREAD',)); "
+        "p.start(); p.join()",
+        {},
+        ("$RESTATED_TEST_THREAD", "2"),
+    ),
+    "variable-in-a-pool": (
+        "import os; from concurrent.futures import ThreadPoolExecutor as P; "
+        "P(1).submit(os.environ.get, 'RESTATED_TEST_POOL').result()",
+        {},
+        ("$RESTATED_TEST_POOL", "2"),
+    ),
     "before-any-import": ("open('../book/first.txt').read()", {"book/first.txt": "1"}, ("book/first.txt", "2")),
 }
 
@@ -171,6 +204,7 @@ UNOBSERVED = {
     "network": ("import socket; socket.socket().connect_ex(('127.0.0.1', 9))", "network"),
     "c-library": ("import ctypes; ctypes.CDLL(None).abs(-1)", "compiled"),
     "library": ("import lxml.etree", "lxml"),
+    "built": ("import os; os.path.exists('../_build/html/index.html')", "_build"),
 }
 
 CODE = """

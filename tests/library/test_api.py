@@ -288,3 +288,32 @@ def test_the_reference_page_has_every_call_and_every_check():
     assert set(re.findall(r"autofunction:: restated\.(\w+)", page)) | {"RestatedError"} == set(rs.__all__)
     assert "restated.RestatedError" in page
     assert set(api.CHECKS) <= set(re.findall(r"`([\w-]+)`", page))
+
+
+def test_a_decimal_comma_of_one_number_says_what_marks_of_others_are():
+    assert rs.check("interval", estimate="1,250", low="0,9", high="1,7", scale="log").high < 2
+    assert rs.moments(22, "1,250", "0,9").frame["value"].mean() == pytest.approx(1.25)
+    assert len(rs.tables(100, odds_ratio="1,250", agreement="50,0%")) == len(
+        rs.tables(100, odds_ratio="1.250", agreement="50.0%")
+    )
+    # Commas between degrees of freedom are none of a number.
+    assert rs.check("F", F="1.250", df="2,57", p=".29").low < 1
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: rs.check("interval", estimate="1.250", low="0,9", high="1,6"),
+        lambda: rs.check("interval", estimate="1.250", low="1.100,5", high="1.400,5"),
+        lambda: rs.moments(22, "1.250", "90,2"),
+        lambda: rs.tables(100, chi2="1.250", agreement="50,0%"),
+    ],
+)
+def test_next_to_a_decimal_comma_a_point_before_three_digits_is_refused_with_both_readings(call):
+    with pytest.raises(RestatedError, match=r"point of '1.250' can part decimals or thousands: 1.250 or 1250\. Write"):
+        call()
+
+
+def test_a_comma_before_three_digits_that_nothing_explains_is_refused():
+    with pytest.raises(RestatedError, match="can part decimals or thousands"):
+        rs.check("interval", estimate="1,250", low="1,100", high="1,400")

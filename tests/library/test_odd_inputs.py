@@ -476,3 +476,18 @@ def test_what_is_no_number_is_refused(name, function):
             function(**given | {parameter: odd})
 
     call()
+
+
+STRANGE = {
+    "digits with an underscore": ["1_0", "0.3", "0.2"],
+    "complex": np.array([1 + 2j, 1, 1]),
+    "dates": np.array(["2020-01-01"] * 3, dtype="datetime64[D]"),
+    "masked": np.ma.array([0.1, 9.9, 0.3], mask=[False, True, False]),
+}
+
+
+@pytest.mark.parametrize("values", STRANGE.values(), ids=STRANGE)
+def test_arrays_that_only_look_like_numbers_are_refused(values):
+    for pair in ((values, [0.1] * 3), ([0.1, 0.2, 0.3], values)):
+        with pytest.raises(RestatedError, match=r"are not numbers|has a value that is missing"):
+            restated.estimate.meta.fit(*pair)

@@ -321,3 +321,11 @@ def test_a_sign_may_be_parted_from_its_number_by_any_blank():
 def test_texts_are_shown_with_minus_signs_and_commas_and_without_ranges_of_one_number(text, shown):
     assert legible(text) == (text if shown is None else shown)
     assert legible(legible(text)) == legible(text)
+
+
+@pytest.mark.parametrize("text", ["3\u00b710\u22124", "3\u00b710-4", "2,5\u22c510\u201312", "1\u00b710 -3"])
+def test_a_power_whose_exponent_is_not_raised_is_no_range(text):
+    """Copied from a PDF, 3·10⁻⁴ is 3·10−4, which must not be 3.10 to 4."""
+    with pytest.raises(RestatedError, match="is not a number"):
+        parse(text)
+    assert parse("3\u00b710\u20134\u00b720").kind == "range"

@@ -40,13 +40,25 @@
     if (decimals !== null && !/^[0-9]+$/.test(decimals)) return null;
     return whole.replace(/[^0-9]/g, "") + (decimals === null ? "" : "." + decimals);
   }
+  // Whether printed numbers of a page give away a decimal comma: next to it, the point of 1.250 is doubtful.
+  let comma = false;
+  function look(now) {
+    const marks = new Set();
+    Object.keys(now).filter(function (name) { return name !== "df"; }).forEach(function (name) {
+      (clean(now[name]).match(/[.,\u00b7]?\d+(?:[ .,'\u00b7]\d+)*/g) || []).forEach(function (numeral) {
+        const fit = [".", ","].filter(function (mark) { return reading(numeral, mark) !== null; });
+        if (fit.length === 1) marks.add(fit[0]);
+      });
+    });
+    comma = marks.size === 1 && marks.has(",");
+  }
   function chosen(name, text, numeral, exact) {
     const found = Array.from(new Set([".", ","].map(function (mark) { return reading(numeral, mark); }))).filter(function (r) { return r !== null; });
     if (!found.length) throw fault(name, "'" + text + "' is not a number", "Thousands are groups of three digits; decimals follow one comma or point");
     if (found.length === 1) return found[0];
     if (exact) return found.find(function (r) { return !r.includes("."); });
-    if (numeral.includes(".")) return reading(numeral, ".");
-    throw fault(name, "the comma of '" + text + "' can part decimals or thousands: " + found.sort().join(" or "), "Write the one that is meant");
+    if (numeral.includes(comma ? "," : ".")) return reading(numeral, comma ? "," : ".");
+    throw fault(name, "the " + (comma ? "point" : "comma") + " of '" + text + "' can part decimals or thousands: " + found.sort().join(" or "), "Write the one that is meant");
   }
   // A number with its rounding interval as whole numbers over `grain`, so that nothing is lost to binary fractions.
   function read(name, text, exact) {
@@ -286,6 +298,7 @@
       table.tBodies[0].replaceChildren();
       place.replaceChildren();
       try {
+        look(now);
         result = kind.compute(now, words);
       } catch (error) {
         if (!error.ours) throw error;
@@ -365,6 +378,7 @@
     },
     // For the tests: the result of a kind, or its message, without a page.
     compute: function (name, values, words) {
+      look(values);
       try { return kinds[name].compute(values, words || {}); } catch (error) { if (!error.ours) throw error; return { fault: error.message }; }
     },
     fault, printed, bounded, whole, degrees, show, span, overlap, percent, svg, quantile, bivariate, normal, normalTail, tTail, chiTail, fTail,

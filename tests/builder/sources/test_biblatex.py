@@ -44,6 +44,13 @@ def faults(read, text):
 BODY = "author = {Muster, Anna}, title = {A {Title}}, year = {2010}"
 #: Entries, and what they print.
 PRINTS = {
+    f"@article{{k, {BODY}, journal = {{J}}, volume = {{Vol. 3}}, number = {{No. 4}}, pages = {{pp. 1-2}}}}": (
+        "Anna Muster. A Title. J, 3(4):1–2, 2010."
+    ),
+    f"@article{{k, {BODY}, journal = {{J}}, volume = {{3(4)}}, number = 4}}": "Anna Muster. A Title. J, 3(4), 2010.",
+    f"@incollection{{k, {BODY}, booktitle = {{B}}, publisher = {{P}}, chapter = {{Chapter 3}}}}": (
+        "Anna Muster. A Title. In B, chapter 3. P, 2010."
+    ),
     "@manual{k, title = {{R}: A language}, organization = {R Team}, year = 2023}": "R Team. R: A language. 2023.",
     f"@online{{k, {BODY}, organization = {{WHO}}, url = {{https://a.org/x}}, urldate = {{2020-01-02}}}}": (
         "Anna Muster. A Title. WHO, 2010. URL: https://a.org/x (visited on 2020-01-02)."
@@ -158,6 +165,9 @@ def test_types_and_fields_of_biblatex(read, entry):
         ("King, Martin Luther Jr.", "Martin Luther King, Jr.", "King"),
         ("Martin Luther King, Jr.", "Martin Luther King, Jr.", "King"),
         ("King, Martin III", "Martin King, III", "King"),
+        ("King Jr., Martin Luther", "Martin Luther King, Jr.", "King"),
+        ("Anna Müller, PhD", "Anna Müller, PhD", "Müller"),
+        ("Müller, Anna Ph.D.", "Anna Müller, Ph.D.", "Müller"),
         ("Müller, Anna, PhD", "Anna Müller, PhD", "Müller"),
         ("de la Cruz, Juan", "Juan de la Cruz", "de la Cruz"),
         ("Juan de la Cruz", "Juan de la Cruz", "de la Cruz"),
@@ -185,6 +195,10 @@ def test_names(read, name, printed, label):
         "National Health Service",
         "Centers for Disease Control and Prevention",
         "Muster AB",
+        "A. Muster, B. Beispiel",
+        "Bessel A. Van der Kolk",
+        "[No author]",
+        '"Muster, Anna"',
         "Muster Anna B.",
         "Muster, A. (Ed.)",
         "Muster, A.*",
@@ -205,12 +219,69 @@ def test_doubtful_names_are_a_warning_with_their_place(read, name):
         ", Anna",
         "Muster, A. et al.",
         "A, B & C, D",
+        "A. B & C. D",
+        "A, B and others and C, D",
+        "others",
+        "others and A, B",
+        "A, B and others and others",
+        "A, B and others.",
+        "A, B, others",
+        "A, B and twelve others",
+        "A, B and {}",
+        "{}, Anna",
+        "---",
         "family=, given=A",
     ],
 )
 def test_what_is_no_name_is_refused(read, name):
     message = faults(read, f"@misc{{k,\n  author = {{{name}}},\n  title = {{T}},\n}}")
     assert "references.bib, row 2, field 'author': '" in message and message.count("references.bib") == 1
+
+
+#: Titles, and what they print: names keep their capitals where the common words of a title have none.
+TITLES = {
+    "The strange case of Dr. Jekyll and Mr. Hyde": "The strange case of Dr. Jekyll and Mr. Hyde",
+    "The Strange Case of Dr. Jekyll": "The strange case of Dr. Jekyll",
+    "St. John's Wort": "St. John's wort",
+    "Resource costs in Ireland": "Resource costs in Ireland",
+    "Bowlby and Ainsworth on attachment between partners": "Bowlby and Ainsworth on attachment between partners",
+    "Attachment Between Partners in Studies": "Attachment between partners in studies",
+    "Attachment between Partners": "Attachment between partners",
+    "Attachment theory: A review in Bern": "Attachment theory: a review in Bern",
+    "Follow-up of Children": "Follow-up of children",
+    r"\emph{Attachment} in Bern": "Attachment in bern",
+    "ALL ABOUT BOWLBY": "All about bowlby",
+}
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_names_in_titles_keep_their_capitals_where_the_title_shows_which_they_are(read, title):
+    text, _ = read(f"@misc{{k, author = {{A, B}}, title = {{{title}}}, year = 1}}")
+    assert text["k"] == f"B A. {TITLES[title]}. 1."
+
+
+REST = "author = {A, B}, title = {T}"
+
+
+@pytest.mark.parametrize(
+    ("entry", "field", "words"),
+    [
+        (f"@misc{{k, {REST}, year = {{20l0}}}}", "year", "'20l0' of 'k' is not a year"),
+        (f"@misc{{k, {REST}, year = {{20100}}}}", "year", "'20100' of 'k' is not a year"),
+        (f"@misc{{k, {REST}, doi = {{10.1000/x\u2013y}}}}", "doi", "is not a bare DOI"),
+        (f"@misc{{k, {REST}, doi = {{10.1000/xy\u200b}}}}", "doi", "Write it as 10.1000/xy"),
+        (f"@misc{{k, {REST}, url = {{https://a.org/x\u2010y}}}}", "url", "is not a web address"),
+        (
+            f"@misc{{k, {REST}, howpublished = {{xdata=x}}}}",
+            "howpublished",
+            "'xdata=x' of 'k' refers to a single field",
+        ),
+        (f"@misc{{k, {REST}, date = {{May 2010}}}}", "date", "is not a date"),
+    ],
+)
+def test_what_would_print_wrong_is_one_fault_of_its_field(read, entry, field, words):
+    message = faults(read, entry)
+    assert words in message and f"row 1, field '{field}'" in message and "\n" not in message
 
 
 PARENT = "@book{Haus, editor = {Haus, B.}, title = {The {Handbook}}, publisher = {P}, year = {2010}, doi = {10.1000/b}}"

@@ -92,6 +92,19 @@ def test_next_to_a_decimal_comma_a_comma_before_three_digits_is_doubtful(tmp_pat
         cases.load(tmp_path)
     (tmp_path / "a.toml").write_text(doubtful.replace('test = "fisher"', "").replace("15,5", "15.5"))
     assert cases.load(tmp_path)[0].printed["mean1"] == "1,250"
+    point = doubtful.replace('test = "fisher"', "").replace("1,250", "1.250")
+    (tmp_path / "a.toml").write_text(point)
+    with pytest.raises(
+        RestatedError, match=r"field 'printed.mean1': the mark of '1.250' can part decimals or thousands"
+    ):
+        cases.load(tmp_path)
+
+
+def test_a_comma_before_three_digits_that_no_other_number_explains_is_doubtful(tmp_path):
+    alone = GOOD.replace('percent1 = "15%"', 'mean1 = "1,250"').replace("two arms", "statement")
+    (tmp_path / "a.toml").write_text(alone.replace('test = "fisher"', ""))
+    with pytest.raises(RestatedError, match=r"field 'printed.mean1': .*: 1.250 or 1250. Write the one that is meant"):
+        cases.load(tmp_path)
 
 
 def test_faults_of_several_files_come_together(tmp_path):

@@ -196,9 +196,22 @@ def test_bad_input_is_refused_with_a_reason(call, message):
 
 @pytest.mark.parametrize("events1", [[0, 0], [10, 20]])
 def test_a_risk_difference_without_any_variance_is_refused(events1):
-    with pytest.raises(RestatedError, match="standard error of the pooled risk difference is zero"):
+    with pytest.raises(RestatedError, match="standard error of the pooled RD is zero"):
         events.mantel_haenszel(events1, [10, 20], [0, 0], [10, 20], measure="RD")
     assert events.mantel_haenszel([1, 0], [10, 20], [0, 0], [10, 20], measure="RD").se > 0
+
+
+def test_a_risk_ratio_without_any_variance_is_refused():
+    with pytest.raises(RestatedError, match="standard error of the pooled RR is zero"):
+        events.mantel_haenszel([10, 5], [10, 5], [5, 2.5], [5, 2.5], measure="RR")
+    assert events.mantel_haenszel([10**7 - 1], [10**7], [10**7], [10**7], measure="RR").se > 0
+
+
+@pytest.mark.parametrize(("events1", "n1"), [(1e-300, 10), (2, 1e300), (2, 1e200)])
+def test_counts_that_no_trial_has_are_refused(events1, n1):
+    for measure in events.MEASURES:
+        with pytest.raises(RestatedError, match="trial 1 has"):
+            events.mantel_haenszel([events1], [n1], [3], [10], measure=measure)
 
 
 @pytest.mark.parametrize("limits", [(-0.1, 0.0, 0.1), (-0.1, float("nan"), 0.1), (float("nan"), -0.2, 0.1)])

@@ -199,3 +199,18 @@ def test_q_below_its_degrees_of_freedom_fits_and_follows_from_its_p():
         assert high - low < 0.05
     unequal = RECONSTRUCTORS["statement"].run(pooled | {"Q": "15.0", "I2": "0%"}, {"scale": "ratio"}, ())
     assert unequal.size == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "printed", "strength", "message"),
+    [
+        ("two_by_two", {"n": "20"}, "as printed", "unknown reconstructor 'two_by_two'"),
+        ("two by two", {"n": "20"}, "published", "unknown strength 'published'"),
+        ("two by two", {"n": 20}, "as printed", "20 is not a text"),
+        ("statement", {"mean": 5.2}, "as printed", "5.2 is not a text"),
+        ("shares", {"n": "91", "a/n": "62.6"}, "as printed", "'n' is the name of a part and of another number"),
+    ],
+)
+def test_what_no_reconstruction_knows_is_refused_by_name(name, printed, strength, message):
+    with pytest.raises(RestatedError, match=message):
+        at(name, printed, {}, strength)

@@ -10,7 +10,7 @@ from scipy import stats
 
 from restated.reconstruct import scoredraws as module
 from restated.reconstruct.scoredraws import draw, fit_tilt
-from restated.reconstruct.scores import score_samples
+from restated.reconstruct.scores import score_samples, targets
 from restated.reconstruct.scoresums import Targets
 
 #: Mean, SD, n and scale: narrow, wide, skew, far from what scores without an SD would have, nearly at the largest SD.
@@ -98,3 +98,19 @@ def test_weights_by_size_alone_where_sums_would_not_fit_into_memory():
     found = score_samples("3.1", "1.2", 200_000, 1, 5, draws=10)
     v = np.arange(1, 6)
     assert np.all(np.abs(found.counts @ v / 200_000 - 3.1) <= 0.05) and len(found) == 10
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_each_case_of_a_sample_that_fits_leads_from_window_to_window(problem):
+    mean, sd, n, low, high = problem
+    windows = module._Windows(targets(mean, sd, n, low, high, 1))
+    for counts in score_samples(*problem).counts[:500]:
+        scores = np.repeat(np.arange(high - low + 1), counts)
+        for c, s in enumerate(np.cumsum(scores), 1):
+            v = scores[c - 1]
+            assert windows.low[c] <= s < windows.low[c] + windows.width[v, c]
+
+
+@pytest.mark.parametrize(("mean", "sd"), [("12.31", "5.02"), ("10.52", "6.03"), ("8.4", "5.0"), ("5.1", "4.2")])
+def test_weights_of_a_large_sample_on_a_usual_scale_fit_into_little_memory(mean, sd):
+    assert module._Windows(targets(mean, sd, 1000, 0, 21, 1)).cells < 15_000_000 < module.MAX_CELLS < 17_000_000
