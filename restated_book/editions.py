@@ -66,7 +66,7 @@ def now() -> dict[str, Any]:
 def _shown(row: Mapping) -> list[str]:
     """Return quantity, published text, restated text and verdict of a row."""
     restated = entries.restated_text(row) or entries.interval_text(row)
-    return [row["quantity"], entries.published_text(row), restated, entries.VERDICT_SHORT[entries.answer(row)]]
+    return [row["quantity"], entries.published_text(row), restated, entries.short(entries.answer(row))]
 
 
 def freeze(version: str) -> str:
@@ -105,7 +105,7 @@ def load(version: str) -> dict[str, Any]:
     file = _file(version)
     if not file.is_file():
         raise RestatedError(f"there is no edition {version}", remedy=f"use one of {', '.join([*versions(), 'now'])}")
-    if not config.fits(content := files.json(file), "edition"):
+    if not config.fits(content := files.json(file), module=__file__):
         files.refuser(file)("this is not an edition", "restore it from the repository")
     return content
 

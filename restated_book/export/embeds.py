@@ -73,7 +73,7 @@ def items(parts: Mapping[str, Mapping], rows: Mapping[str, Mapping]) -> Iterator
 def _of_number(row: Mapping, works: bibliography.Bibliography) -> dict[str, Any]:
     """Return the facts of a ledger row, and what was said by whom with which verdict where there is one."""
     published, restated, interval = entries.published_text(row), entries.restated_text(row), entries.interval_text(row)
-    verdict = entries.VERDICT_SHORT[entries.answer(row)]
+    verdict = entries.short(entries.answer(row))
     source = works.short(row["source_key"]) if row.get("source_key") else ""
     facts = [
         ("Published", published and f"{published} ({source}, {row['locator']}; grade {row['grade']})"),

@@ -98,7 +98,7 @@ def _number(name: str, row: Mapping) -> str:
     if name == "published" and row["grade"] == "U":
         return f"{words} (unverified)"
     if name in ("restated", "interval") and row["verdict"] in entries.LOUD:
-        return f"{words} ({entries.VERDICT_SHORT[entries.answer(row)]})"
+        return f"{words} ({entries.short(entries.answer(row))})"
     return words
 
 

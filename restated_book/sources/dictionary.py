@@ -12,6 +12,7 @@ from typing import Any
 
 from restated.given import PERCENT_SIGN
 from restated.printed import is_plain, readings
+from restated_book import config
 from restated_book.paths import DATA
 from restated_book.sources import files, rules
 from restated_book.sources.cells import NUMBER, as_csv
@@ -289,7 +290,10 @@ def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
     path = Path(path)
     header, rows = read_table(path)
     check_header(header, resource.columns, path)
-    typed = [(n, {f.name: _cell(cells[f.name], f, resource, path, n) for f in resource.fields}) for n, cells in rows]
+    marks = config.load().numbers.get("originals", ["."]) if path.parent.name == READERS_OWN else ["."]
+    typed = [
+        (n, {f.name: _cell(cells[f.name], f, resource, path, n, marks) for f in resource.fields}) for n, cells in rows
+    ]
     for columns in [(f.name,) for f in resource.fields if f.constraints.get("unique")] + [resource.primary_key]:
         seen: dict[tuple, int] = {}
         for number, cells in typed if columns else []:
@@ -304,7 +308,7 @@ def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
     return typed
 
 
-def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
+def _cell(text: str, field: Field, resource: Resource, path: Path, row: int, marks: Sequence[str]):
     def refuse(message: str, remedy: str):
         files.refuser(path)(message, remedy, row=row, field=field.name)
 
@@ -322,8 +326,9 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
         if len(text.lstrip("+-")) > MOST_DIGITS:
             refuse(f"{text} is too large for a whole number", "check the source")
         value = int(text)
-    elif field.type == "number" and not (NUMBER.fullmatch(text) and math.isfinite(value := float(text))):
-        meant = " or ".join(sorted(_readings(text))) or "digits with a decimal point, without marks or units"
+    elif field.type == "number" and not math.isfinite(value := _number(text, marks)):
+        meant = " or ".join(sorted(set(_readings(text).values())))
+        meant = meant or f"digits with a decimal {'point' if '.' in marks else 'comma'}, without marks or units"
         refuse(f"'{text}' is not a number", f"give {meant}")
     if "minimum" in rules and value < rules["minimum"]:
         refuse(f"{text} is below {rules['minimum']}, the least possible value", "check the source")
@@ -336,10 +341,17 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
     return value
 
 
-def _readings(text: str) -> set[str]:
-    """Return a number in the spelling of another country or of print as the digits that it can stand for."""
+def _number(text: str, marks: Sequence[str]) -> float:
+    """Return a number in plain digits, or with one of other decimal `marks`; NaN where it can have several meanings."""
+    plain = {text} if NUMBER.fullmatch(text) else set()
+    found = plain if list(marks) == ["."] else {digits for mark, digits in _readings(text).items() if mark in marks}
+    return float(found.pop()) if len(found) == 1 else math.nan
+
+
+def _readings(text: str) -> dict[str, str]:
+    """Return the digits that a number in the spelling of another country or of print can stand for, by decimal mark."""
     found = readings(text) if is_plain(text) and not PERCENT_SIGN.search(text) else {}
-    return {f"{one.value:f}" for one in found.values() if one.value is not None}
+    return {mark: f"{one.value.normalize():f}" for mark, one in found.items() if one.value is not None}
 
 
 def check(folder: Path | str | None = None) -> dict[str, int]:
