@@ -5,7 +5,7 @@ A file holds the numbers with their verdicts, the verdicts on claims, and what e
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from hashlib import sha256
 from pathlib import Path
@@ -64,9 +64,11 @@ def now() -> dict[str, Any]:
 
 
 def _shown(row: Mapping) -> list[str]:
-    """Return quantity, published text, restated text and verdict of a row."""
-    restated = entries.restated_text(row) or entries.interval_text(row)
-    return [row["quantity"], entries.published_text(row), restated, entries.short(entries.answer(row))]
+    """Return quantity, published text, restated text and verdict of a row, and its range where that is another text."""
+    interval = entries.interval_text(row)
+    restated = entries.restated_text(row) or interval
+    more = "" if interval == restated else interval
+    return [row["quantity"], entries.published_text(row), restated, entries.short(entries.answer(row)), more]
 
 
 def freeze(version: str) -> str:
@@ -136,11 +138,17 @@ def _of_rows(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[s
     for id in {**old["numbers"], **new["numbers"]}:
         before, after = old["numbers"].get(id), new["numbers"].get(id)
         what = (after or before)[0]
-        shown = [" / ".join(filter(None, x[1:3])) if x else "" for x in (before, after)]
+        shown = [_said(x) if x else "" for x in (before, after)]
         if before and after and before[3] != after[3]:
             yield "verdict", id, what, f"{shown[0]}: {before[3]}", f"{shown[1]}: {after[3]}"
-        elif shown[0] != shown[1]:
+        # The first editions have no ranges.
+        elif not before or not after or before[1:3] != after[1:3] or (before[4:] and after[4:] and before != after):
             yield "number", id, what, *shown
+
+
+def _said(number: Sequence[str]) -> str:
+    """Return the published and the restated text of a number, with its range."""
+    return " / ".join(filter(None, number[1:3])) + "".join(f" ({range_})" for range_ in number[4:] if range_)
 
 
 class Reasons:

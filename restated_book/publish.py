@@ -44,7 +44,7 @@ def publish(out: Path | None = None) -> str:
     site, newest, public = _site(), citation.about().version, PUBLIC if out is None else out
     if out is None:
         swap.clear(PUBLIC)
-    elif out.resolve().is_relative_to(site) or out.exists() and not (out.is_dir() and not any(out.iterdir())):
+    elif out.resolve().is_relative_to(site) or (out.exists() and not (out.is_dir() and not any(out.iterdir()))):
         raise RestatedError(f"{out} is not an empty folder", remedy="name a new folder outside of the built book")
     shutil.copytree(site, public, dirs_exist_ok=True)
     kept = [version for version in editions.versions() if (KEPT / version).is_dir()]

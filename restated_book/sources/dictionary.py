@@ -12,7 +12,6 @@ from typing import Any
 
 from restated.given import PERCENT_SIGN
 from restated.printed import is_plain, readings
-from restated_book import config
 from restated_book.paths import DATA
 from restated_book.sources import files, rules
 from restated_book.sources.cells import NUMBER, as_csv
@@ -285,12 +284,11 @@ def _resource(entry: dict, name: str, path: Path) -> Resource:
     )
 
 
-def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
-    """Read a table against its description; return row numbers and typed cells by column, None where missing."""
+def validate(path: Path | str, resource: Resource, marks: Sequence[str] = (".",)) -> list[tuple[int, dict]]:
+    """Read a table, whose decimals follow `marks`, by its description; return row numbers and typed cells or None."""
     path = Path(path)
     header, rows = read_table(path)
     check_header(header, resource.columns, path)
-    marks = config.load().numbers.get("originals", ["."]) if path.parent.name == READERS_OWN else ["."]
     typed = [
         (n, {f.name: _cell(cells[f.name], f, resource, path, n, marks) for f in resource.fields}) for n, cells in rows
     ]
@@ -344,7 +342,7 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int, mar
 def _number(text: str, marks: Sequence[str]) -> float:
     """Return a number in plain digits, or with one of other decimal `marks`; NaN where it can have several meanings."""
     plain = {text} if NUMBER.fullmatch(text) else set()
-    found = plain if list(marks) == ["."] else {digits for mark, digits in _readings(text).items() if mark in marks}
+    found = plain if tuple(marks) == (".",) else {digits for mark, digits in _readings(text).items() if mark in marks}
     return float(found.pop()) if len(found) == 1 else math.nan
 
 

@@ -9,9 +9,9 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from restated.verdict import BASES
-from restated_book import entries, register
+from restated_book import entries, ledgerparts, register
 from restated_book.cite import citation
-from restated_book.sphinx import blocks, citebox, ledgerparts, markup
+from restated_book.sphinx import blocks, citebox, markup
 
 PARTS = markup.parts("ledger")
 PART = "Ledger of numbers, part {:,} of {:,}"  #: Title of a page of the ledger

@@ -10,9 +10,9 @@ from docutils import nodes
 from pybtex.backends.plaintext import Backend
 from sphinx import addnodes
 
-from restated_book import claims, entries
+from restated_book import claims, entries, ledgerparts
 from restated_book.sources import bibliography
-from restated_book.sphinx import ledgerpage, ledgerparts
+from restated_book.sphinx import ledgerpage
 
 DATA = "search-data.js"  #: Name of the script that holds the data
 SECTION_TEXT = 3_000  #: Characters of a section's text kept for matching and for the excerpt

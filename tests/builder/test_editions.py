@@ -87,6 +87,24 @@ def test_each_kind_of_change_is_found(part, value, kind, old, new):
     assert (change.kind, change.old, change.new) == (kind, old, new)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "said"),
+    [
+        ([], ["0.2 to 0.4"], None, None),
+        (["0.2 to 0.4"], ["0.2 to 0.4"], None, None),
+        (["0.2 to 0.3"], ["0.2 to 0.4"], "number", ".31 / 0.30 (0.2 to 0.4)"),
+        ([], ["0.2 to 0.4"], "verdict", ".31 / 0.30 (0.2 to 0.4): compatible"),
+    ],
+)
+def test_a_range_is_compared_where_both_editions_have_it_and_always_shown(old, new, kind, said):
+    def edition(more, verdict):
+        return frozen(numbers={"a-r": ["a correlation", ".31", "0.30", verdict, *more]})
+
+    after = "compatible" if kind == "verdict" else "within rounding"
+    found = editions.changes(edition(old, "within rounding"), edition(new, after))
+    assert [(c.kind, c.new) for c in found] == ([(kind, said)] if kind else [])
+
+
 def test_a_new_text_alone_is_not_a_change_of_conclusion():
     same = frozen()["chapters"]["one"] | {"sha256": "9", "title": "One, again"}
     assert editions.changes(frozen(), frozen("1.1.0", chapters={"one": same})) == []

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from restated.errors import RestatedError
-from restated_book import claims, colours, config, entries, paths, register
+from restated_book import claims, colours, config, entries, paths, register, studies
 from restated_book.sources import dictionary
 from tests.builder import books
 
@@ -103,8 +103,7 @@ def test_a_number_with_the_other_mark_is_refused_unless_its_note_says_so(setting
         ([","], "many", "Give digits with a decimal comma"),
     ],
 )
-def test_a_table_of_a_reader_may_have_other_marks_where_the_book_says_so(setting, tmp_path, marks, text, number):
-    setting(numbers={"originals": marks})
+def test_a_table_may_have_other_decimal_marks(tmp_path, marks, text, number):
     resource = dictionary.load()["paternal-sensitivity"]
     free = [dataclasses.replace(field, constraints={}) for field in resource.fields]
     resource = dataclasses.replace(resource, fields=tuple(free), rules={})
@@ -117,9 +116,24 @@ def test_a_table_of_a_reader_may_have_other_marks_where_the_book_says_so(setting
         writer.writerow(given | {"r": text})
     if isinstance(number, str):
         with pytest.raises(RestatedError, match=rf"t\.csv, row 2, field 'r'.*{number}"):
-            dictionary.validate(file, resource)
+            dictionary.validate(file, resource, marks)
     else:
-        assert dictionary.validate(file, resource)[0][1]["r"] == number
+        assert dictionary.validate(file, resource, marks)[0][1]["r"] == number
+
+
+def test_a_table_of_a_reader_has_the_marks_that_the_book_allows(setting, tmp_path, monkeypatch):
+    text = (paths.STUDIES / "paternal-sensitivity.csv").read_text(encoding="utf-8")
+    rows = list(csv.reader(text.splitlines()))
+    r = rows[0].index("r")
+    first = rows[1][r]
+    rows[1][r] = first.replace(".", ",")
+    monkeypatch.setattr(paths, "ORIGINALS", tmp_path)
+    with (tmp_path / "paternal-sensitivity.csv").open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle, delimiter=";").writerows(rows)
+    with pytest.raises(RestatedError, match=f"Give {first}"):
+        studies.load("paternal-sensitivity")
+    setting(numbers={"originals": [","]})
+    assert studies.load("paternal-sensitivity")["r"][0] == float(first)
 
 
 @pytest.mark.full
