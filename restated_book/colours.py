@@ -18,9 +18,8 @@ def faults(own: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]]:
             darker, lighter = sorted((_luminance(code), _luminance(page)))
             if (contrast := (lighter + 0.05) / (darker + 0.05)) < least:
                 yield role, f"'{code}' on the {theme} page, '{page}', has a contrast of {contrast:.2f}:1", f"{least}:1"
-    light = [code for code, _ in known.values()]
     for role in own:
-        if light.count(known[role][0]) > 1:
+        if [code for code, _ in known.values()].count(known[role][0]) > 1:
             yield role, f"another role has '{known[role][0]}', too", "a colour of its own"
 
 
