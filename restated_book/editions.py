@@ -138,17 +138,16 @@ def _of_rows(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[s
     for id in {**old["numbers"], **new["numbers"]}:
         before, after = old["numbers"].get(id), new["numbers"].get(id)
         what = (after or before)[0]
-        shown = [_said(x) if x else "" for x in (before, after)]
+        known = min(len(x) for x in (before, after) if x)  # the first editions have no ranges
         if before and after and before[3] != after[3]:
-            yield "verdict", id, what, f"{shown[0]}: {before[3]}", f"{shown[1]}: {after[3]}"
-        # The first editions have no ranges.
-        elif not before or not after or before[1:3] != after[1:3] or (before[4:] and after[4:] and before != after):
-            yield "number", id, what, *shown
+            yield "verdict", id, what, f"{_said(before)}: {before[3]}", f"{_said(after)}: {after[3]}"
+        elif _said(before, known) != _said(after, known):
+            yield "number", id, what, _said(before), _said(after)
 
 
-def _said(number: Sequence[str]) -> str:
-    """Return the published and the restated text of a number, with its range."""
-    return " / ".join(filter(None, number[1:3])) + "".join(f" ({range_})" for range_ in number[4:] if range_)
+def _said(number: Sequence[str] | None, known: int = 5) -> str:
+    """Return the published and the restated text of a number, with its range if so many parts are known."""
+    return " / ".join(filter(None, number[1:3])) + "".join(f" ({x})" for x in number[4:known] if x) if number else ""
 
 
 class Reasons:

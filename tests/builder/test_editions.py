@@ -105,6 +105,11 @@ def test_a_range_is_compared_where_both_editions_have_it_and_always_shown(old, n
     assert [(c.kind, c.new) for c in found] == ([(kind, said)] if kind else [])
 
 
+def test_a_number_without_any_text_is_neither_new_nor_gone():
+    numbers = frozen()["numbers"]
+    assert editions.changes(frozen(), frozen(numbers=numbers | {"c-r": ["a word", "", "", "new", ""]})) == []
+
+
 def test_a_new_text_alone_is_not_a_change_of_conclusion():
     same = frozen()["chapters"]["one"] | {"sha256": "9", "title": "One, again"}
     assert editions.changes(frozen(), frozen("1.1.0", chapters={"one": same})) == []
