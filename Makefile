@@ -69,8 +69,8 @@ lab: $(STAMP) ## Open JupyterLab on the notebooks
 edition: $(STAMP) ## Freeze the last build as an edition: make edition VERSION=1.2.0
 	@$(RUN) -m restated_book edition $(VERSION)
 
-publish: $(STAMP) ## Lay out the book and its earlier editions for a server
-	@$(RUN) -m restated_book publish
+publish: $(STAMP) ## Lay out the book and its editions for a server: make publish OUT=folder
+	@$(RUN) -m restated_book publish $(if $(OUT),--out "$(OUT)")
 
 where: $(STAMP) ## Show the code behind a number: make where ID=stability-secure-r
 	@$(RUN) -m restated_book where $(ID)

@@ -94,7 +94,7 @@ def anchor(id: str) -> str:
 
 def words(verdict: str, strength: str) -> str:
     """Words for a verdict and its strength, if one is given: ``supported, partly``; ``contradicted: date``."""
-    name = verdict.replace("-", " ")
+    name = config.load().verdicts.get(verdict) or verdict.replace("-", " ")
     if strength and verdict in ("supported", "consistent"):
         return f"{name}, {'fully' if strength == 'full' else strength}"
     return f"{name}: {strength.replace(SEPARATOR, ', ')}" if strength else name

@@ -124,7 +124,7 @@ _LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tok
 
 
 def meaning(module: str) -> str:
-    """Return the text of a module without docstrings, comments and layout: equal texts compute equal numbers."""
+    """Return a module and its tables without docstrings, comments and layout: equal texts compute equal numbers."""
     source = file(module)
     if source is None:
         raise RestatedError(f"unknown module '{module}'")
@@ -136,5 +136,6 @@ def meaning(module: str) -> str:
     }
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     kept = (t.string for t in tokens if t.type not in _LAYOUT and t.start not in strings)
+    tables = f"\n{paths.tables(str(source))}" if source.with_suffix(".toml").is_file() else ""
     # A comma before a closing bracket is layout, too.
-    return re.sub(r",\n([)\]}])", r"\n\1", "\n".join(kept))
+    return re.sub(r",\n([)\]}])", r"\n\1", "\n".join(kept)) + tables

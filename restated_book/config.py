@@ -13,7 +13,7 @@ from typing import Any
 import fastjsonschema
 
 from restated.errors import RestatedError, together
-from restated_book import paths
+from restated_book import colours, paths
 from restated_book.sources import files
 
 NAME = "restated.toml"  #: Name of the file. The folder that holds it is the book.
@@ -21,9 +21,9 @@ _SHOWN = 60  #: Characters of a value that a message repeats
 
 
 @cache
-def schema() -> dict[str, Any]:
-    """Return the schema of the file: each kind of value has a name (``title``) and how to write one (``$comment``)."""
-    return json.loads(Path(__file__).with_suffix(".schema.json").read_text(encoding="utf-8"))
+def schema(module: str = __file__) -> dict[str, Any]:
+    """Return the schema next to the file of a `module`; here kinds of values have a ``title`` and a ``$comment``."""
+    return json.loads(Path(module).with_suffix(".schema.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,9 @@ class Config:
     findings: Findings = field(default_factory=Findings)
     claims: Claims = field(default_factory=Claims)
     licences: dict[str, str] = field(default_factory=dict)
+    colours: dict[str, list[str]] = field(default_factory=dict)
+    verdicts: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, list[str]] = field(default_factory=dict)
 
 
 def _fault(message: str, remedy: str, field: str | None = None, row: int | None = None) -> RestatedError:
@@ -80,14 +83,14 @@ def _fault(message: str, remedy: str, field: str | None = None, row: int | None 
 
 
 @cache
-def _of_kind(kind: str) -> Callable[[Any], Any]:
-    return fastjsonschema.compile(schema()["$defs"][kind])
+def _of_kind(kind: str, module: str) -> Callable[[Any], Any]:
+    return fastjsonschema.compile(schema(module)["$defs"][kind] if kind else schema(module))
 
 
-def fits(value: Any, kind: str) -> bool:
-    """Return whether a value is of a kind of the schema, one of its ``$defs``."""
+def fits(value: Any, kind: str = "", module: str = __file__) -> bool:
+    """Return whether a value is of a kind of a schema, one of its ``$defs``; without a kind, of the whole schema."""
     try:
-        _of_kind(kind)(value)
+        _of_kind(kind, module)(value)
     except fastjsonschema.JsonSchemaValueException:
         return False
     return kind != "range" or value[0] <= value[1]
@@ -121,6 +124,11 @@ def _disagreeing(found: Config) -> Iterator[RestatedError]:
             yield _fault(f"'{name}' is not one of {section}.sections", "correct it, or add it there", key)
     for letter in sorted({x for x in letters if letters.count(x) > 1}):
         yield _fault(f"'{letter}' begins the ids of two parts", "give each its own letter", "claims.sections")
+    said = [words for key, words in found.verdicts.items() if not key.startswith("check-")]
+    for words in sorted({x for x in said if said.count(x) > 1}):
+        yield _fault(f"'{words}' are the words of two verdicts", "give each its own", "verdicts")
+    for role, message, needed in colours.faults(found.colours):
+        yield _fault(message, f"give it {needed}", f"colours.{role}")
 
 
 def faults() -> Iterator[RestatedError]:

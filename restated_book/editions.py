@@ -5,7 +5,7 @@ A file holds the numbers with their verdicts, the verdicts on claims, and what e
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from hashlib import sha256
 from pathlib import Path
@@ -64,9 +64,11 @@ def now() -> dict[str, Any]:
 
 
 def _shown(row: Mapping) -> list[str]:
-    """Return quantity, published text, restated text and verdict of a row."""
-    restated = entries.restated_text(row) or entries.interval_text(row)
-    return [row["quantity"], entries.published_text(row), restated, entries.VERDICT_SHORT[entries.answer(row)]]
+    """Return quantity, published text, restated text and verdict of a row, and its range where that is another text."""
+    interval = entries.interval_text(row)
+    restated = entries.restated_text(row) or interval
+    more = "" if interval == restated else interval
+    return [row["quantity"], entries.published_text(row), restated, entries.short(entries.answer(row)), more]
 
 
 def freeze(version: str) -> str:
@@ -101,7 +103,7 @@ def load(version: str) -> dict[str, Any]:
     file = _file(version)
     if not file.is_file():
         raise RestatedError(f"there is no edition {version}", remedy=f"use one of {', '.join([*versions(), 'now'])}")
-    if not config.fits(content := files.json(file), "edition"):
+    if not config.fits(content := files.json(file), module=__file__):
         files.refuser(file)("this is not an edition", "restore it from the repository")
     return content
 
@@ -132,11 +134,16 @@ def _of_rows(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[s
     for id in {**old["numbers"], **new["numbers"]}:
         before, after = old["numbers"].get(id), new["numbers"].get(id)
         what = (after or before)[0]
-        shown = [" / ".join(filter(None, x[1:3])) if x else "" for x in (before, after)]
+        known = min(len(x) for x in (before, after) if x)  # the first editions have no ranges
         if before and after and before[3] != after[3]:
-            yield "verdict", id, what, f"{shown[0]}: {before[3]}", f"{shown[1]}: {after[3]}"
-        elif shown[0] != shown[1]:
-            yield "number", id, what, *shown
+            yield "verdict", id, what, f"{_said(before)}: {before[3]}", f"{_said(after)}: {after[3]}"
+        elif _said(before, known) != _said(after, known):
+            yield "number", id, what, _said(before), _said(after)
+
+
+def _said(number: Sequence[str] | None, known: int = 5) -> str:
+    """Return the published and the restated text of a number, with its range if so many parts are known."""
+    return " / ".join(filter(None, number[1:3])) + "".join(f" ({x})" for x in number[4:known] if x) if number else ""
 
 
 class Reasons:

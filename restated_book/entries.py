@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from restated.printed import legible
 from restated.verdict import SHORT, VERDICTS
-from restated_book import ledger, paths, register, status
+from restated_book import config, ledger, paths, register, status
 from restated_book.sources import files
 
 #: Fields without which a row can be shown neither in prose nor on the ledger page.
@@ -81,6 +81,11 @@ def answer(row: Mapping) -> str:
     if verdict == "not-recomputable" and of in ("design fact", "statement"):
         return of.replace(" ", "-")
     return "by-construction" if row.get("by_construction") and verdict in ledger.AGREES else verdict
+
+
+def short(answer: str) -> str:
+    """Return the words of an answer, or of what the audit says: those of ``restated.toml``, else the usual ones."""
+    return config.load().verdicts.get(answer) or VERDICT_SHORT[answer]
 
 
 def checked(row: Mapping) -> str:
@@ -177,7 +182,7 @@ def words(kind: str, row: Mapping) -> str:
         return restated_text(row) or interval_text(row)
     if kind == "interval":
         return interval_text(row)
-    return VERDICT_SHORT[answer(row)] if kind == "verdict" else GRADE_WORDS[row["grade"]]
+    return short(answer(row)) if kind == "verdict" else GRADE_WORDS[row["grade"]]
 
 
 def source_text(row: Mapping) -> str:

@@ -21,8 +21,12 @@ _MAIN = re.compile(r"<main[^>]*>")
 def edition(version: str) -> str:
     """Freeze the last build as the edition `version`, and keep its site."""
     site = _site()
-    if noted(STATE).get("key") != fingerprints.book_key():
+    if (last := noted(STATE)).get("key") != fingerprints.book_key():
         raise RestatedError("the last build is older than what the book says now", remedy="run `restated build` first")
+    read = [name for name in last.get("trace", {}).get("files", ()) if (paths.ROOT / name).is_file()]
+    if used := [name for name in read if (paths.ROOT / name).parent == paths.ORIGINALS]:
+        message = f"the last build rests on what a reader supplied: {', '.join(used)}"
+        raise RestatedError(message, remedy="move that out of the book and build, so that others get the same edition")
     said = editions.freeze(version)
     swap.clear(KEPT / version)
     shutil.copytree(site, KEPT / version)
@@ -35,28 +39,32 @@ def _site() -> Path:
     return HTML
 
 
-def publish() -> str:
-    """Lay out the last build and every kept edition in one folder."""
-    site, newest = _site(), citation.about().version
-    swap.clear(PUBLIC)
-    shutil.copytree(site, PUBLIC)
+def publish(out: Path | None = None) -> str:
+    """Lay out the last build and every kept edition in one folder: a new or an empty one, by default in ``_build``."""
+    site, newest, public = _site(), citation.about().version, PUBLIC if out is None else out
+    if out is None:
+        swap.clear(PUBLIC)
+    elif out.resolve().is_relative_to(site) or (out.exists() and not (out.is_dir() and not any(out.iterdir()))):
+        raise RestatedError(f"{out} is not an empty folder", remedy="name a new folder outside of the built book")
+    shutil.copytree(site, public, dirs_exist_ok=True)
     kept = [version for version in editions.versions() if (KEPT / version).is_dir()]
     for version in kept:
-        shutil.copytree(KEPT / version, PUBLIC / UNDER / version)
+        shutil.copytree(KEPT / version, public / UNDER / version)
         if version != newest:
-            _mark(PUBLIC / UNDER / version, version, newest)
+            _mark(public, version, newest)
     if newest not in kept:
-        shutil.copytree(site, PUBLIC / UNDER / newest)
+        shutil.copytree(site, public / UNDER / newest)
     under = ", ".join(dict.fromkeys([*kept, newest]))
-    return f"{paths.shown(PUBLIC)} holds edition {newest} and, under {UNDER}/, {under}"
+    return f"{paths.shown(public) if out is None else out} holds edition {newest} and, under {UNDER}/, {under}"
 
 
-def _mark(folder: Path, version: str, newest: str) -> None:
+def _mark(public: Path, version: str, newest: str) -> None:
     """Say on every page of an older edition that there is a newer one; the link leads to the same page if it exists."""
+    folder = public / UNDER / version
     for file in folder.rglob("*.html"):
         page = file.relative_to(folder).as_posix()
         up = "../" * (page.count("/") + 2)
-        target = page if (PUBLIC / page).is_file() else "index.html"
+        target = page if (public / page).is_file() else "index.html"
         link = f'<a href="{up}{target}">Edition {escape(newest)} is newer.</a>'
         text = f'<p class="rs-newer" role="note">This is edition {escape(version)}. {link}</p>'
         html = file.read_text(encoding="utf-8")

@@ -243,7 +243,8 @@ def open() -> Register:
 class Marks:
     """The meaning of commas in a file of the register: decimals or thousands.
 
-    The note of a row decides, then its other numbers, those of the same work, then commas elsewhere in the file.
+    The note of a row decides, then the only mark that ``restated.toml`` allows, then the other numbers of the row,
+    those of the same work, and commas elsewhere in the file.
     """
 
     def __init__(self, rows: Iterable[Mapping[str, str]]) -> None:
@@ -267,6 +268,8 @@ class Marks:
         """Return the decimal marks that the numbers of a row may have: one, both where they disagree, or none shown."""
         if said := {mark for words, mark in SAID_SO.items() if words in cells["note"].casefold()}:
             return said
+        if len(usual := config.load().numbers.get("published", ())) == 1:
+            return set(usual)
         texts = _texts(cells)
         if own := {found for text in texts if (found := decimal_mark(text))}:
             return own
@@ -290,6 +293,11 @@ def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[st
         reading.refuser(path)(message, remedy, row=row, field=field)
 
     _check_texts(cells, path, sources, refuse)
+    said = any(words in cells["note"].casefold() for words in SAID_SO)
+    for field in _PRINTED if not said and cells["statistic"] != "text" else ():
+        if (mark := decimal_mark(cells[field])) and mark not in config.load().numbers.get("published", DECIMAL_MARKS):
+            remedy = f"correct it, {_SAY_SO}, or allow it in {config.NAME}"
+            refuse(field, f"'{cells[field]}' has a decimal {'point' if mark == '.' else 'comma'}", remedy)
     cells = {**cells, "kind": cells.get("kind") or usual_kind(cells["statistic"])}
     place: dict[str, Any] = {"file": path, "row": row}
     statistic = cells["statistic"]
@@ -307,7 +315,6 @@ def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[st
             refuse("value", "the value is missing", "give the direction in one word")
         value = Printed(cells["value"], None, None, None, "text", None)
     elif cells["value"]:
-        said = any(words in cells["note"].casefold() for words in SAID_SO)
         interval = (low.value, high.value) if low and high and not said else _ANY
         value = number("value", limits, exact=exact, interval=interval)
     elif cells["ci_low"] or cells["ci_high"]:

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from restated.errors import RestatedError
 from restated_book import add, config, paths
-from restated_book.sources import dictionary
+from restated_book.sources import dictionary, files
 
 KINDS = paths.tables(__file__)
 #: Columns of tables that name works, numbers, claims and chapters, and most places that a message lists.
@@ -83,7 +83,8 @@ def _naming(file: Path, draft: add.Draft, gone: set[str]) -> Iterator[str]:
     if file.suffix == ".csv":  # a row that goes is known by its first cell
         rows = [row for row in dictionary.read_table(file)[1] if not changed or next(iter(row[1].values())) not in gone]
     else:
-        lines = enumerate(draft.text(file).splitlines(), start=1)
+        was = files.text(file).splitlines()  # nothing has gone from it yet
+        lines = ((was.index(x) + 1 if x in was else n, x) for n, x in enumerate(draft.text(file).splitlines(), 1))
         rows = [(n, {"source_key": " ".join(map("".join, _NAMING.findall(line)))}) for n, line in lines]
     for number, cells in rows:
         texts = (text for column, text in cells.items() if column in _COLUMNS)

@@ -21,7 +21,7 @@ from restated.errors import RestatedError
 from restated.plots import render, rows, style
 from restated.printed import legible
 from restated.verdict import SHORT
-from restated_book import flow, paths, provenance, register, templates
+from restated_book import config, flow, paths, provenance, register, templates
 from restated_book.ledger import MIME, MIME_READS, as_mime, in_digits
 from restated_book.outputs import MARK, MIME_TABLE, NARROW, PICTURES
 from restated_book.recording import ID, Ledger
@@ -38,6 +38,9 @@ VERDICT_COLUMNS: list[str] = paths.tables(__file__)["verdict_columns"]
 _PAGES = templates.environment(Path(__file__).parent, FITTING=FITTING, NARROW=NARROW, SHORT=SHORT, shown=shown)
 _PARTS: Any = _PAGES.get_template("show.html").module
 _pending: list[Ledger] = []
+if (paths.ROOT / config.NAME).is_file():  # figures of the library, too, show the colours and words of the book
+    style.ROLES.update({role: style.Tone(*own) for role, own in config.load().colours.items() if role in style.ROLES})
+    SHORT.update({verdict: words for verdict, words in config.load().verdicts.items() if verdict in SHORT})
 
 if os.environ.get("RESTATED_WATCH"):
     # A figure is tens of thousands of small objects; collecting garbage at the usual pace takes a tenth of the time.

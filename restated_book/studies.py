@@ -1,11 +1,12 @@
 """Study tables of ``data/studies`` with their statuses; a reader's original in ``data/originals`` is read instead."""
 
 import os
+from collections.abc import Sequence
 
 import pandas as pd
 
 from restated.errors import RestatedError
-from restated_book import flow, paths, watch
+from restated_book import config, flow, paths, watch
 from restated_book.sources import dictionary, files
 from restated_book.status import SUPPLIED, weakest
 
@@ -33,7 +34,7 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     if originals and os.path.lexists(supplied):  # a broken link is refused, not passed over
         path, status = supplied, SUPPLIED
     refuse = files.refuser(path)
-    rows = dictionary.validate(path, resource)
+    rows = dictionary.validate(path, resource, marks() if status == SUPPLIED else (".",))
     if not rows:
         refuse("the table has a header and no rows", "add its rows or remove the file")
     for number, cells in rows if status == SUPPLIED else ():
@@ -58,10 +59,15 @@ def original(name: str) -> pd.DataFrame | None:
     if not os.path.lexists(path):
         return None
     resource = dictionary.schema(name)
-    frame = _frame([cells for _, cells in dictionary.validate(path, resource)], resource)
+    frame = _frame([cells for _, cells in dictionary.validate(path, resource, marks())], resource)
     flow.loaded(name, SUPPLIED)
     frame.attrs = {"status": SUPPLIED, "source": "; ".join(resource.sources), "file": paths.shown(path)}
     return frame
+
+
+def marks() -> Sequence[str]:
+    """Return the marks that part decimals in tables of readers."""
+    return config.load().numbers.get("originals", (".",))
 
 
 def _frame(cells: list[dict], resource: dictionary.Resource) -> pd.DataFrame:

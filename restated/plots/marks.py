@@ -22,9 +22,6 @@ DOTTED_GUIDE: Dash = (0, (1, 2))
 SIZE, EDGE = 6.5, 1.4  #: Size and edge width of a mark in points
 
 
-_TABLES = tables(__file__)
-
-
 class Mark(NamedTuple):
     """Shape, filling and colour role of a mark; a mark that is not filled shows the page inside."""
 
@@ -44,9 +41,9 @@ class Mark(NamedTuple):
         }
 
 
-def of(kind: str) -> dict[str, Any]:
-    """Return the marks of a kind of things by their words; None for one without a mark."""
-    return {word: Mark(*mark) if mark else None for word, mark in _TABLES[kind].items()}
+def of(kind: str, module: str = __file__) -> dict[str, Any]:
+    """Return the marks of a kind of things by their words, from the table of a `module`; None for no mark."""
+    return {word: Mark(*mark) if mark else None for word, mark in tables(module)[kind].items()}
 
 
 class Line(NamedTuple):

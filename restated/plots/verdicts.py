@@ -14,7 +14,7 @@ from restated.plots.rows import Column
 from restated.plots.style import Drawn, colour, drawing, require
 from restated.plots.words import CORRELATION, Scale, alt_text, plural
 from restated.printed import legible
-from restated.verdict import VERDICTS
+from restated.verdict import SHORT, VERDICTS
 
 MARKS = marks.of("verdicts")  #: Mark of each verdict, always drawn next to the word
 NUMBERS = ("published_low", "published_high", "restated", "restated_low", "restated_high")
@@ -52,7 +52,7 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
         left,
         [
             *layout.interval_columns("Recomputed", scale, value, low, high, missing="", texts=texts),
-            Column("Verdict", table["verdict"].str.replace("-", " ").tolist(), gap=layout.GAP + GUTTER),
+            Column("Verdict", table["verdict"].map(SHORT).tolist(), gap=layout.GAP + GUTTER),
         ],
         limits=layout.padded(known.min(), known.max()),
         scale=scale,
@@ -73,7 +73,7 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
         dots(ax, [beside], [i], MARKS[verdict], size=6, edge=1.3, transform=chart.across, zorder=2)
     chart.below(chart.left, "bar: what the published digits stand for; mark and line: recomputed")
     counts = table["verdict"].value_counts()
-    tally = ", ".join(f"{counts[v]} {v.replace('-', ' ')}" for v in VERDICTS if v in counts)
+    tally = ", ".join(f"{counts[v]} {SHORT[v]}" for v in VERDICTS if v in counts)
     spoken = [_row_words(row, scale) for _, row in table.iterrows()]
     alt = alt_text(f"Published and recomputed values of {plural(len(table), 'number')}: {tally}", *spoken)
     return Drawn(chart.fig, alt, table[["quantity", "published", *NUMBERS, "verdict"]].copy())
@@ -82,5 +82,5 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
 def _row_words(row: "pd.Series[Any]", scale: Scale) -> str:
     printed = f"published {row['published']}" if pd.notna(row["published"]) and row["published"] else "not published"
     if pd.isna(row["restated"]):
-        return f"{row['quantity']}: {printed}, {row['verdict'].replace('-', ' ')}"
+        return f"{row['quantity']}: {printed}, {SHORT[row['verdict']]}"
     return f"{row['quantity']}: {printed}, recomputed {scale.write(float(scale.forward(row['restated'])))}"

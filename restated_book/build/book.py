@@ -25,7 +25,7 @@ def summary(kinds: Mapping) -> str:
     """Return the last line of a build; `kinds` counts the rows of the ledger as :attr:`entries.Rows.kinds` does."""
     tally = rows_of_site.tally(kinds, printed=False)
     count, printed = sum(tally.values()), sum(n for of, n in kinds.items() if of.printed)
-    shown = ", ".join(f"{n} {rows_of_site.VERDICT_SHORT[answer]}" for answer, n in tally.items())
+    shown = ", ".join(f"{n} {rows_of_site.short(answer)}" for answer, n in tally.items())
     words = f" ({shown})" if tally else ""
     return (
         f"The book is in {paths.shown(HTML / 'index.html')}: {_counted(count, 'number')} restated{words}; "

@@ -262,20 +262,10 @@ def ris(entries: Iterable[tuple[str, Mapping]]) -> str:
     made = []
     for kind, entry in entries:
         day = date(*entry["issued"]["date-parts"][0])
-        fields = {
-            "type_of_reference": KINDS[kind][2],
-            "id": entry["id"],
-            "authors": [spelled(a) for a in entry["author"]],
-            "title": entry["title"],
-            "secondary_title": entry.get("container-title"),
-            "year": f"{day.year}",
-            "date": f"{day:%Y/%m/%d}",
-            "edition": entry["version"],
-            "language": entry["language"],
-            "notes": [entry["note"]] if "note" in entry else None,
-            "doi": entry.get("DOI"),
-            "urls": [entry["URL"]] if "URL" in entry else None,
-        }
+        fields = {name: entry.get(csl) for name, csl in _TABLES["ris"].items()}
+        fields |= {"type_of_reference": KINDS[kind][2], "authors": [spelled(a) for a in entry["author"]]}
+        fields |= {"year": f"{day.year}", "date": f"{day:%Y/%m/%d}"}
+        fields |= {name: [entry[csl]] for name, csl in (("notes", "note"), ("urls", "URL")) if csl in entry}
         made.append({k: v for k, v in fields.items() if v})
     return re.sub(r"(?m)^\d+\.\n", "", rispy.dumps(made)).lstrip("\n")
 

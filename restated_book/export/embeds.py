@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from restated_book import claims, config, entries, paths, policy
+from restated_book import claims, config, entries, ledgerparts, paths, policy
 from restated_book.cite import citation
 from restated_book.cite.licence import licence
 from restated_book.export import tables
@@ -73,7 +73,7 @@ def items(parts: Mapping[str, Mapping], rows: Mapping[str, Mapping]) -> Iterator
 def _of_number(row: Mapping, works: bibliography.Bibliography) -> dict[str, Any]:
     """Return the facts of a ledger row, and what was said by whom with which verdict where there is one."""
     published, restated, interval = entries.published_text(row), entries.restated_text(row), entries.interval_text(row)
-    verdict = entries.VERDICT_SHORT[entries.answer(row)]
+    verdict = entries.short(entries.answer(row))
     source = works.short(row["source_key"]) if row.get("source_key") else ""
     facts = [
         ("Published", published and f"{published} ({source}, {row['locator']}; grade {row['grade']})"),
@@ -159,12 +159,13 @@ def write(folder: Path, found: Iterable[Mapping[str, Any]]) -> None:
     root, page = about.address or "../", _PAGES.get_template("embed.html")
     known = {"about": about, "policy": policy.QUIET, "licence": licence()[0]}
     folder.mkdir(parents=True)
+    ledger = ledgerparts.Addresses("book/ledger", entries.load())  # its own page finds a row by a script only
     for item in found:
         said = review(item, about, root)
         # In a script a "<" could end it.
         linked = json.dumps(said, ensure_ascii=False).replace("<", "\\u003c") if said else ""
         html = page.render(item=item, linked=linked, wrong=correction(item, about), **known)
-        (folder / f"{item['name']}.html").write_text(html, encoding="utf-8")
+        (folder / f"{item['name']}.html").write_text(ledger.led(html), encoding="utf-8")
         answer = json.dumps(oembed(item, about, root), ensure_ascii=False)
         (folder / f"{item['name']}.json").write_text(answer + "\n", encoding="utf-8")
 

@@ -84,7 +84,7 @@ def _words(name: str, text: str, rows: Mapping[str, Mapping], works: bibliograph
             return f"**status: {entries.STATUSES[text]}**"
         case "claim":
             return text
-        case "doc" if titled := _TITLED.fullmatch(text):
+        case "doc" | "ref" if titled := _TITLED.fullmatch(text):
             return titled[1]
         case "cite:t" | "cite:p" if all(key in works for key in keys):
             cited = "; ".join(map(works.short, keys))
@@ -98,7 +98,7 @@ def _number(name: str, row: Mapping) -> str:
     if name == "published" and row["grade"] == "U":
         return f"{words} (unverified)"
     if name in ("restated", "interval") and row["verdict"] in entries.LOUD:
-        return f"{words} ({entries.VERDICT_SHORT[entries.answer(row)]})"
+        return f"{words} ({entries.short(entries.answer(row))})"
     return words
 
 

@@ -29,6 +29,7 @@ SECONDS = 120  #: Seconds after which pandoc hangs: a chapter takes two
 #: Width of the text and greatest height of a picture in centimetres, and pixels of a centimetre on a screen.
 TEXT_CM, MOST_CM, PX_PER_CM = 17.0, 21.0, 96 / 2.54
 LINE, BROAD = 96, 60  #: Letters of the line of a table, and those beyond which a broad column asks for no more room
+ON_ONE_LINE = {"mrow", "mstyle", "mn", "mi", "mo"}  #: Parts of formulas that are texts: not every office has formulas
 _TABLES = paths.tables(__file__)
 #: What has no use in a text: code, which the notebook of the chapter has, and signs of the page; styles, by class.
 GONE_TAGS, GONE_CLASSES, LOOKS = set(_TABLES["gone"]["tags"]), set(_TABLES["gone"]["classes"]), _TABLES["looks"]
@@ -118,6 +119,10 @@ def _reduce(article: HtmlElement) -> None:
         counted = "label" in classes and "citation" in element.getparent().classes
         if counted or element.tag in GONE_TAGS or (classes & GONE_CLASSES and element.tag != "caption"):
             element.drop_tree()
+        elif element.tag == "math" and ON_ONE_LINE.issuperset(x.tag for x in element.iterdescendants()):
+            plain, tail = "".join(f" {x} " if x in "=<>≤≥" else x for x in element.itertext()), element.tail
+            element.clear()
+            element.tag, element.text, element.tail = "span", plain, tail
         elif "rs-mark" in classes:
             word = " ".join("".join(x.text_content() for x in element.find_class("rs-word")).split())
             said = word or paper.text(element)

@@ -284,12 +284,14 @@ def _resource(entry: dict, name: str, path: Path) -> Resource:
     )
 
 
-def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
-    """Read a table against its description; return row numbers and typed cells by column, None where missing."""
+def validate(path: Path | str, resource: Resource, marks: Sequence[str] = (".",)) -> list[tuple[int, dict]]:
+    """Read a table, whose decimals follow `marks`, by its description; return row numbers and typed cells or None."""
     path = Path(path)
     header, rows = read_table(path)
     check_header(header, resource.columns, path)
-    typed = [(n, {f.name: _cell(cells[f.name], f, resource, path, n) for f in resource.fields}) for n, cells in rows]
+    typed = [
+        (n, {f.name: _cell(cells[f.name], f, resource, path, n, marks) for f in resource.fields}) for n, cells in rows
+    ]
     for columns in [(f.name,) for f in resource.fields if f.constraints.get("unique")] + [resource.primary_key]:
         seen: dict[tuple, int] = {}
         for number, cells in typed if columns else []:
@@ -304,7 +306,7 @@ def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
     return typed
 
 
-def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
+def _cell(text: str, field: Field, resource: Resource, path: Path, row: int, marks: Sequence[str]):
     def refuse(message: str, remedy: str):
         files.refuser(path)(message, remedy, row=row, field=field.name)
 
@@ -322,13 +324,9 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
         if len(text.lstrip("+-")) > MOST_DIGITS:
             refuse(f"{text} is too large for a whole number", "check the source")
         value = int(text)
-    elif field.type == "number" and not (NUMBER.fullmatch(text) and math.isfinite(value := float(text))):
-        # The spelling of another country or of print, as the digits that it can stand for.
-        found = readings(text) if is_plain(text) and not PERCENT_SIGN.search(text) else {}
-        meant = (
-            " or ".join(sorted({f"{x.value:f}" for x in found.values() if x.value is not None}))
-            or "digits with a decimal point, without marks or units"
-        )
+    elif field.type == "number" and not math.isfinite(value := _number(text, marks)):
+        meant = " or ".join(sorted(set(_readings(text).values())))
+        meant = meant or f"digits with a decimal {'point' if '.' in marks else 'comma'}, without marks or units"
         refuse(f"'{text}' is not a number", f"give {meant}")
     if "minimum" in rules and value < rules["minimum"]:
         refuse(f"{text} is below {rules['minimum']}, the least possible value", "check the source")
@@ -339,6 +337,19 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
         refuse(f"'{text}' does not have the form {rules['pattern']}", "correct it")
     return value
+
+
+def _number(text: str, marks: Sequence[str]) -> float:
+    """Return a number in plain digits, or with one of other decimal `marks`; NaN where it can have several meanings."""
+    plain = {text} if NUMBER.fullmatch(text) else set()
+    found = plain if tuple(marks) == (".",) else {digits for mark, digits in _readings(text).items() if mark in marks}
+    return float(found.pop()) if len(found) == 1 else math.nan
+
+
+def _readings(text: str) -> dict[str, str]:
+    """Return the digits that a number in the spelling of another country or of print can stand for, by decimal mark."""
+    found = readings(text) if is_plain(text) and not PERCENT_SIGN.search(text) else {}
+    return {mark: f"{one.value.normalize():f}" for mark, one in found.items() if one.value is not None}
 
 
 def check(folder: Path | str | None = None) -> dict[str, int]:

@@ -15,7 +15,8 @@ from pybtex.plugin import register_plugin
 from sphinx.errors import ConfigError
 
 from restated.errors import RestatedError
-from restated_book import claims, entries, freshness, paths
+from restated_book import claims, colours, entries, freshness, paths
+from restated_book import config as settings
 from restated_book.chapters import heads
 from restated_book.sphinx import blocks, mathml, pages
 
@@ -33,6 +34,12 @@ def configure(app, config) -> None:
             setattr(config, name, value)
     config.templates_path.insert(0, str(HERE / "templates"))
     config.html_static_path.append(str(HERE / "static"))
+    if own := colours.rules(settings.load().colours):
+        sheets = Path(app.doctreedir, "colours")
+        sheets.mkdir(parents=True, exist_ok=True)
+        for name in [*pages.STYLES[1:], pages.EMBEDDED]:
+            (sheets / name).write_text((HERE / "static" / name).read_text(encoding="utf-8") + own, encoding="utf-8")
+        config.html_static_path.append(str(sheets))  # what is copied later replaces what was copied before
     try:
         # A changed ledger or head of a chapter changes every page that prints it: Sphinx reads all of them again.
         config.restated_digest = entries.load().digest

@@ -9,9 +9,9 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from restated.verdict import BASES
-from restated_book import entries, register
+from restated_book import entries, ledgerparts, register
 from restated_book.cite import citation
-from restated_book.sphinx import blocks, citebox, ledgerparts, markup
+from restated_book.sphinx import blocks, citebox, markup
 
 PARTS = markup.parts("ledger")
 PART = "Ledger of numbers, part {:,} of {:,}"  #: Title of a page of the ledger
@@ -35,11 +35,11 @@ def _lists(kinds: Iterable[entries.Kind]) -> list[tuple[str, str, list[tuple[str
     subjects = register.subjects()
     words = {
         "finding": ("Subject", {f: subjects.get(f, f) for f in entries.findings(kinds)}),
-        "verdict": ("Verdict", {v: entries.VERDICT_SHORT[v] for v in entries.ANSWERS}),
+        "verdict": ("Verdict", {v: entries.short(v) for v in entries.ANSWERS}),
         "basis": ("Basis", {b: entries.BASIS_WORDS[b] for b in BASES}),
         "grade": ("Source", entries.GRADE_WORDS),
         "kind": ("Kind", {of: of for of in register.KINDS}),
-        "check": ("Checked?", {name: entries.VERDICT_SHORT[name] for name in entries.CHECKED}),
+        "check": ("Checked?", {name: entries.short(name) for name in entries.CHECKED}),
         "side": ("From", {"published": "a source", "recomputed": "this book"}),
     }
     # Addresses of the first edition filter by "verdict".

@@ -49,7 +49,7 @@ def facts(row: Mapping) -> list[tuple[str, str]]:
         "Grade": entries.GRADE_WORDS.get(row["grade"]),
         "Published": f"{printed} ({ci})" if printed and ci else printed,
         "Recomputed": shown,
-        "Verdict": "" if answer in ("new", *entries.IN_PLACE) else entries.VERDICT_SHORT[answer],
+        "Verdict": "" if answer in ("new", *entries.IN_PLACE) else entries.short(answer),
         "Check": f"{status.shown(row['check'])} ({row['check_method']})" if row.get("check_method") else "",
         "Computed from": basis,
         "Note": "" if row["verdict"] == "not-recomputable" else note,
@@ -64,7 +64,7 @@ def number(kind: str, row: Mapping, text: str, *, href: str, tip_id: str) -> str
         mark = {"css": f"rs-g-{grade}", "sign": "unverified" if grade == "U" else grade, "word": ""}
         words = f", grade: {entries.GRADE_WORDS[grade]}"
     else:
-        word = entries.VERDICT_SHORT[verdict]
+        word = entries.short(verdict)
         # A number that no source reports has no verdict, and so no mark.
         sign = "" if verdict == "new" else entries.VERDICT_SHAPES[verdict]
         mark = {"css": f"rs-v-{verdict}", "sign": sign, "word": word}

@@ -10,9 +10,9 @@ from docutils import nodes
 from pybtex.backends.plaintext import Backend
 from sphinx import addnodes
 
-from restated_book import claims, entries
+from restated_book import claims, entries, ledgerparts
 from restated_book.sources import bibliography
-from restated_book.sphinx import ledgerpage, ledgerparts
+from restated_book.sphinx import ledgerpage
 
 DATA = "search-data.js"  #: Name of the script that holds the data
 SECTION_TEXT = 3_000  #: Characters of a section's text kept for matching and for the excerpt
@@ -78,7 +78,7 @@ def number(row: Mapping, where: ledgerparts.Addresses) -> list:
     """Return the same of a row of the ledger, and its facets."""
     texts = {"printed": entries.published_text(row), "restated": entries.restated_text(row)}
     sides = (f"{side} {text}" for side, text in texts.items() if text)
-    facts = (str(row["quantity"]), entries.source_text(row), *sides, entries.VERDICT_SHORT[entries.answer(row)])
+    facts = (str(row["quantity"]), entries.source_text(row), *sides, entries.short(entries.answer(row)))
     return [where.of(row["id"]), row["id"], "Ledger", "; ".join(filter(None, facts)), ledgerpage.facets(row)]
 
 

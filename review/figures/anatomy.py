@@ -21,6 +21,7 @@ from restated.plots.style import BASE, Drawn, colour, drawing, framed, narrow, n
 from restated.plots.verdicts import MARKS
 from restated.plots.words import Scale, alt_text, count, number, plain_ticks, plural
 from restated.verdict import SHORT, assign
+from restated_book import paths
 from review.figures.pieces import DROP, without_y
 from review.figures.tables import checked, ensure
 
@@ -110,44 +111,16 @@ def _add(fig: Figure, x: Sequence[float], y: Sequence[float], **style: Any) -> N
     fig.add_artist(Line2D(x, y, transform=fig.dpi_scale_trans, **style))
 
 
-ABOVE = (0.0, 0.14)  # from a text to a number close above it: no leader is needed
-#: Parts of a forest plot whose first row shows all of them.
-FOREST = (
-    Callout("Study", text_at("Study", y=1.0, stacked=shape_at("label", x=1.15)), ABOVE),
-    Callout("Size", text_at("n", y=1.0, stacked=shape_at("told", x=0.12, y=1.1)), ABOVE),
-    Callout("Line of no effect", shape_at("null"), (0.0, 0.32)),
-    Callout("Square", shape_at("squares"), (0.0, 0.42)),
-    Callout("Line through the square", shape_at("whiskers", x=1.0), (0.12, 0.42)),
-    Callout("Result in numbers", text_at("r [95\u00a0% CI]", y=1.0), ABOVE),
-    Callout("Weight", text_at("Weight %", y=1.0, stacked=shape_at("told", x=0.46, y=1.1)), ABOVE),
-    Callout("Diamond", shape_at("diamond", x=1.0), (0.4, 0.0)),
-    Callout("Prediction interval", shape_at("prediction", x=1.0), (0.4, 0.0)),
+def _place(text: str = "", stacked: Mapping[str, Any] | None = None, shape: str = "", **at: Any) -> Place:
+    return shape_at(shape, **at) if shape else text_at(text, **at, stacked=_place(**stacked) if stacked else None)
+
+
+#: Callouts of each picture.
+FOREST, SET, NUMBER_LINE, VERDICT_LINES, INTERVALS = (
+    tuple(Callout(one["name"], _place(**one["at"]), tuple(one["away"])) for one in listed)
+    for listed in paths.tables(__file__).values()
 )
-FOREST_TOP = 0.35  # inches over its headings, for the numbers
-#: Parts of a set of data sets with a narrower one.
-SET = (
-    Callout("Stem", shape_at("values", 0), (0.3, 0.3)),
-    Callout("All data sets", shape_at("bracket-all", 2), (0.25, -0.12)),
-    Callout("Plausible ones", shape_at("bracket-plausible", 2), (0.25, -0.12)),
-)
-#: Parts of a number line.
-NUMBER_LINE = (
-    Callout("Published digits", text_at("published .12", x=0.0), (-0.14, 0.0)),
-    Callout("Smallest number", shape_at("printed-0", x=0.0, y=0.75), (-0.3, 0.0)),
-    Callout("Largest number", shape_at("printed-0", x=1.0, y=0.75), (0.3, 0.0)),
-    Callout("Recomputed number", shape_at("restated-0"), (0.5, 0.0)),
-)
-#: Number lines, one for each way to compare.
-VERDICT_LINES = tuple(
-    Callout(name, shape_at(f"title-{i}", x=0.0), (-0.15, 0.0))
-    for i, name in enumerate(("Identical", "Within rounding", "Compatible", "Differs"))
-)
-#: Parts of a pooled result with its two intervals.
-INTERVALS = (
-    Callout("Dot", shape_at("estimates", -1), (0.0, 0.3)),
-    Callout("Confidence interval", shape_at("diamond", x=1.0), (0.4, 0.0)),
-    Callout("Prediction interval", shape_at("prediction", x=1.0), (0.3, 0.0)),
-)
+FOREST_TOP = 0.35  # inches over the headings of a forest plot, for the numbers
 LINES_WIDTH = 5.2  # inches
 INDENT = 0.34  # inches, for callouts left of the words
 WORDS = 1.45  # inches of the words left of a number line

@@ -11,18 +11,13 @@ from restated.plots.marks import Fill, Line, Mark, dots, limited
 from restated.plots.rows import MARGIN, whiskers
 from restated.plots.style import Drawn, axes_in_inches, colour, drawing, new_figure, text_width, width, write
 from restated.plots.words import Scale, alt_text, count, number, plain_ticks
+from restated_book import paths
 from review.figures.pieces import fill_key, keyed_chart, stacked_bars
 from review.figures.tables import checked, distinct, ensure, texts
 
 PERCENT = Scale("%", decimals=0, steps=(25, 50))
 ROUNDED = 0.15  # percent points by which four printed percentages with one decimal may miss 100
-#: Looks of the parts, distinct without colour; disorganized at the left, where lengths can be compared.
-PARTS = {
-    "disorganized": Fill("accent", "accent", ""),
-    "resistant": Fill("page", "muted", "////"),
-    "avoidant": Fill("band2", "second", ""),
-    "secure": Fill("page", "muted", ""),
-}
+PARTS = {name: Fill(*look) for name, look in paths.tables(__file__).items()}  #: Looks of the parts, from the left
 #: Marks of the first to fourth event: distinct without colour.
 MARKS = (Mark("o", True, "accent"), Mark("s", False, "second"), Mark("D", True, "ink"), Mark("^", False, "third"))
 STEP = 0.22  # vertical distance between the marks of one row, in rows

@@ -13,7 +13,8 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import ArrayLike
 
-from restated.plots.marks import Fill, Mark, dots
+from restated.plots import marks
+from restated.plots.marks import Fill, dots
 from restated.plots.rows import MARGIN
 from restated.plots.style import BASE, POINTS, Drawn, canvas, colour, drawing, narrow, on_canvas, wrap_to
 from restated.plots.words import alt_text, plural
@@ -21,14 +22,7 @@ from restated_book.claims import VERDICTS
 from review.figures.pieces import LINE
 from review.figures.tables import checked, known
 
-#: Mark of a verdict on a claim.
-CLAIM_MARKS = {
-    "supported": Mark("o", True, "accent"),
-    "consistent": Mark("o", False, "accent"),
-    "inconsistent": Mark("D", False, "warn"),
-    "contradicted": Mark("X", True, "warn"),
-    "not-publicly-checkable": Mark("s", False, "muted"),
-}
+CLAIM_MARKS = marks.of("claims", __file__)  #: Mark of a verdict on a claim
 #: Number of filled circles, of four, for each certainty; a chapter with any other word has none.
 CERTAINTY_CIRCLES = {"high": 4, "moderate": 3, "low": 2, "very low": 1}
 #: Ribbons at a source by its independence; the heading over the source repeats it in words.
@@ -267,7 +261,7 @@ def _certainty(ax: Axes, x: float, middle: float, word: str) -> None:
         return
     number, at = CERTAINTY_CIRCLES[word], [x + 0.05 + 0.13 * i for i in range(4)]
     for circles, filled, gid in ((at[:number], True, "certainty-ink"), (at[number:], False, "certainty-page")):
-        dots(ax, circles, [middle] * len(circles), Mark("o", filled, "ink"), edge=1.1, gid=gid, clip_on=True)
+        dots(ax, circles, [middle] * len(circles), marks.Mark("o", filled, "ink"), edge=1.1, gid=gid, clip_on=True)
     _write(ax, x + 0.13 * len(at) + 0.06, middle, word)
 
 

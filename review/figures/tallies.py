@@ -8,19 +8,13 @@ import pandas as pd
 from restated.plots.marks import Fill
 from restated.plots.style import Drawn, drawing, require
 from restated.plots.words import Scale, alt_text, plural
+from restated_book import paths
 from restated_book.claims import SHAPES, VERDICTS
 from review.figures.pieces import fill_key, keyed_chart, stacked_bars
 from review.figures.tables import ensure
 
 COUNT = Scale("n", decimals=0, steps=(1, 2, 5, 10, 20, 50, 100, 200, 500))
-#: Look of each verdict: filled where an outside source decides, hollow where the document itself does.
-LOOKS = {
-    "supported": Fill("ramp2", "accent", ""),
-    "consistent": Fill("page", "accent", ""),
-    "inconsistent": Fill("page", "warn", "xxxx"),
-    "contradicted": Fill("warn", "warn", ""),
-    "not-publicly-checkable": Fill("page", "muted", "////"),
-}
+LOOKS = {verdict: Fill(*look) for verdict, look in paths.tables(__file__).items()}  #: Look of each verdict
 #: Looks of the parts, in order: distinct without colour.
 OUTCOMES = (Fill("ramp2", "accent", ""), Fill("warn", "warn", ""), Fill("page", "muted", "////"))
 

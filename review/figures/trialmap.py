@@ -2,20 +2,15 @@
 
 import pandas as pd
 
-from restated.plots.marks import Mark, dots
+from restated.plots import marks
+from restated.plots.marks import dots
 from restated.plots.rows import MARGIN, Column, cells, row_chart, under_headings
 from restated.plots.style import Drawn, colour, drawing
 from restated.plots.words import Scale, alt_text, count, plural
 from review.figures.tables import checked, known, parts
 
 YEAR = Scale("year", decimals=0, steps=(1, 2, 5, 10))
-#: Marks of a report by its relation to the sample: distinct without colour.
-REPORT_MARKS = {
-    "independent sample": Mark("s", True, "accent"),
-    "follow-up": Mark("o", False, "accent"),
-    "sub-sample": Mark("D", False, "second"),
-    "protocol": Mark("x", True, "muted"),
-}
+REPORT_MARKS = marks.of("reports", __file__)  #: Marks of a report by its relation to the sample
 #: Names of the columns of the data.
 NAMES = ["report", "sample of", "compared with", "relation", "year", "n", "developer among the authors"]
 SHIFT = 0.35  # sideways shift, in years, of reports of one sample and year, which would hide each other

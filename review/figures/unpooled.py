@@ -5,10 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from restated.plots.marks import DASHES, SOLID, Dash, Mark, dots
+from restated.plots.marks import SOLID, Dash, Mark, dots
 from restated.plots.rows import MARGIN, cells, interval_columns, null_line, padded, row_chart, under_headings, whiskers
 from restated.plots.style import BASE, Drawn, drawing, narrow, text_width
 from restated.plots.words import CORRELATION, Scale, alt_text, plural
+from restated_book import paths
 from review.figures.pieces import columns
 from review.figures.tables import checked, known, numbers
 
@@ -24,16 +25,9 @@ class Design(NamedTuple):
 
 
 NONE = "none pooled"
-DESIGNS: dict[str, Design] = {
-    "pooled correlations": Design("pooled r", 2.2, SOLID, False, Mark("o", True, "accent")),
-    "pooled group comparisons": Design("groups", 2.2, DASHES, False, Mark("s", False, "accent")),
-    "pooled surveys and cohorts": Design("survey", 2.2, (0, (7, 2, 1.2, 2)), False, Mark("D", True, "second")),
-    "one sample, one time": Design("one sample", 1.2, (0, (3, 2.4)), False, Mark("^", False, "second")),
-    "followed over time": Design("followed", 1.2, (0, (7, 2, 1, 2, 1, 2)), False, Mark("v", True, "third")),
-    "twins or families": Design("twins", 3.6, SOLID, True, Mark("X", True, "third")),
-    "trial": Design("trial", 1.2, SOLID, False, Mark("P", True, "second")),
-    "product of links": Design("product", 1.2, SOLID, False, Mark("*", True, "warn")),
-    NONE: Design(NONE, 0.8, (0, (1, 2.6)), False, Mark("", False, "muted")),
+DESIGNS = {
+    name: Design(short, width, (0, tuple(dashes)) if dashes else SOLID, double, Mark(*mark))
+    for name, (short, width, dashes, double, mark) in paths.tables(__file__).items()
 }
 KEY_WIDTH = 8.6  # inches: the key goes on in a new line beyond
 TITLES = {"printed": "Published", "n": "n"}  # headings of the columns that a table may have

@@ -8,16 +8,13 @@ from scipy.stats import t
 
 from restated.estimate import agreement, multilevel, robust, selection, smallstudy
 from restated.estimate.effects import fisher_z, fisher_z_to_r, fisher_z_variance
+from restated_book import paths
 
 CLASSES = "ABCD"
 TWO_WAY = ["SS", "SI", "IS", "II"]
 FOUR_WAY = [f"{a}_to_{b}" for a in CLASSES for b in CLASSES]
 _SECURE, _DISORGANISED = CLASSES.index("B"), CLASSES.index("D")
-_NAMES = {
-    "r_secure_insecure": "r, secure or insecure",
-    "kappa_four_way": "kappa, four classes",
-    "r_organised_disorganised": "r, organised or disorganised",
-}
+_NAMES: dict[str, str] = paths.tables(__file__)  #: Names of coefficients for readers
 #: Working correlations of the sensitivity analysis: the whole range in steps of one fifth, as is usual.
 RHOS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 #: The file gives r and kappa to six decimals: a recomputed value agrees if it rounds to the same six.

@@ -16,7 +16,7 @@ from tests.builder.sphinx.test_build import INDEX, RUN, lay_out
 #: Rows besides those of every scratch book, and how few a part holds.
 MANY = 193
 SMALL = """
-from restated_book.sphinx import ledgerparts
+from restated_book import ledgerparts
 ledgerparts.PART_ROWS = 5
 """
 ROWS = [

@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from restated.errors import RestatedError
-from restated_book import editions, entries, publish
+from restated_book import editions, entries, paths, publish
 from restated_book.cite import citation
 from restated_book.sphinx import editionspage
 
@@ -85,6 +85,29 @@ def test_equal_editions_do_not_differ():
 def test_each_kind_of_change_is_found(part, value, kind, old, new):
     (change,) = editions.changes(frozen(), frozen("1.1.0", **{part: value}))
     assert (change.kind, change.old, change.new) == (kind, old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "said"),
+    [
+        ([], ["0.2 to 0.4"], None, None),
+        (["0.2 to 0.4"], ["0.2 to 0.4"], None, None),
+        (["0.2 to 0.3"], ["0.2 to 0.4"], "number", ".31 / 0.30 (0.2 to 0.4)"),
+        ([], ["0.2 to 0.4"], "verdict", ".31 / 0.30 (0.2 to 0.4): compatible"),
+    ],
+)
+def test_a_range_is_compared_where_both_editions_have_it_and_always_shown(old, new, kind, said):
+    def edition(more, verdict):
+        return frozen(numbers={"a-r": ["a correlation", ".31", "0.30", verdict, *more]})
+
+    after = "compatible" if kind == "verdict" else "within rounding"
+    found = editions.changes(edition(old, "within rounding"), edition(new, after))
+    assert [(c.kind, c.new) for c in found] == ([(kind, said)] if kind else [])
+
+
+def test_a_number_without_any_text_is_neither_new_nor_gone():
+    numbers = frozen()["numbers"]
+    assert editions.changes(frozen(), frozen(numbers=numbers | {"c-r": ["a word", "", "", "new", ""]})) == []
 
 
 def test_a_new_text_alone_is_not_a_change_of_conclusion():
@@ -173,29 +196,61 @@ def test_the_feed_is_atom(kept):
     assert all(e.findtext(f"{name}id") and e.findtext(f"{name}updated") for e in (tree, *tree.findall(f"{name}entry")))
 
 
-def test_an_older_edition_says_that_there_is_a_newer_one(tmp_path, monkeypatch, kept):
+@pytest.fixture
+def two(tmp_path, monkeypatch, kept):
+    """A built site, and the kept one of an earlier edition."""
     monkeypatch.setattr(publish, "KEPT", tmp_path / "sites")
     monkeypatch.setattr(publish, "PUBLIC", tmp_path / "public")
-    site = tmp_path / "site"
-    for folder, page in (
-        (site, "a.html"),
-        (tmp_path / "sites" / "0.0.1", "a.html"),
-        (tmp_path / "sites" / "0.0.1", "b/old.html"),
-    ):
-        (folder / page).parent.mkdir(parents=True, exist_ok=True)
-        (folder / page).write_text("<body><main id=x><p>text</p></main></body>", encoding="utf-8")
+    site, older = tmp_path / "site", tmp_path / "sites" / "0.0.1"
+    for page in (site / "a.html", older / "a.html", older / "b" / "old.html"):
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text("<body><main id=x><p>text</p></main></body>", encoding="utf-8")
     (site / "index.html").write_text("<main></main>", encoding="utf-8")
-    monkeypatch.setattr(publish, "_site", lambda: site)
+    monkeypatch.setattr(publish, "HTML", site)
     store(kept, frozen("0.0.1"))
-    publish.publish()
-    old = (tmp_path / "public" / "v" / "0.0.1" / "a.html").read_text(encoding="utf-8")
+    return site
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_an_older_edition_says_that_there_is_a_newer_one(tmp_path, two, named):
+    public = tmp_path / ("on a server" if named else "public")
+    assert f"{public.name} holds edition" in publish.publish(public if named else None)
+    old = (public / "v" / "0.0.1" / "a.html").read_text(encoding="utf-8")
     assert 'href="../../a.html"' in old
     assert old.index("rs-newer") > old.index("<main")
-    assert 'href="../../../index.html"' in (tmp_path / "public" / "v" / "0.0.1" / "b" / "old.html").read_text(
-        encoding="utf-8"
+    assert 'href="../../../index.html"' in (public / "v" / "0.0.1" / "b" / "old.html").read_text(encoding="utf-8")
+    assert "rs-newer" not in (public / "a.html").read_text(encoding="utf-8")
+    assert (public / "v" / citation.about().version / "index.html").is_file()
+    assert named is not (tmp_path / "public").exists()
+
+
+@pytest.mark.parametrize("place", ["full", "file", "site/inside"])
+def test_a_folder_that_holds_something_is_never_published_into(tmp_path, two, place):
+    (tmp_path / "full").mkdir()
+    for file in ("full/mine.txt", "file"):
+        (tmp_path / file).write_text("mine", encoding="utf-8")
+    with pytest.raises(RestatedError, match=r"is not an empty folder\. Name a new folder"):
+        publish.publish(tmp_path / place)
+    assert (tmp_path / "full" / "mine.txt").read_text(encoding="utf-8") == "mine"
+    (tmp_path / "empty").mkdir()
+    assert "holds edition" in publish.publish(tmp_path / "empty")
+
+
+def test_a_build_with_a_table_of_a_reader_is_not_frozen(tmp_path, monkeypatch, two, kept):
+    monkeypatch.setattr(
+        publish, "noted", lambda _: {"key": "k", "trace": {"files": ["data/originals/one.csv", "_toc.yml"]}}
     )
-    assert "rs-newer" not in (tmp_path / "public" / "a.html").read_text(encoding="utf-8")
-    assert (tmp_path / "public" / "v" / citation.about().version / "index.html").is_file()
+    monkeypatch.setattr(publish.fingerprints, "book_key", lambda: "k")
+    monkeypatch.setattr(publish.editions, "freeze", lambda version: f"frozen {version}")
+    for name, place in (("ROOT", tmp_path), ("ORIGINALS", tmp_path / "data" / "originals")):
+        monkeypatch.setattr(paths, name, place)
+    assert publish.edition("1.0.0").startswith("frozen 1.0.0")
+    (tmp_path / "data" / "originals").mkdir(parents=True)
+    (tmp_path / "data" / "originals" / "one.csv").write_text("", encoding="utf-8")
+    with pytest.raises(
+        RestatedError, match=r"rests on what a reader supplied: data/originals/one\.csv\. Move that out"
+    ):
+        publish.edition("1.0.0")
 
 
 def test_equal_editions_are_said_to_be_equal():

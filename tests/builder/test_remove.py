@@ -41,7 +41,7 @@ def book(tmp_path, monkeypatch):
         ("number example2024-pooled", ["notebooks/example.md, row 113", "row 120"]),
         ("work example2024", ["claims.csv, row 2", "published/example.csv, row 2", "notebooks/example.md"]),
         ("table example-trials", ["notebooks/example.md, row 102"]),
-        ("cell example-recovered-count", ["book/index.md, row 15", "notebooks/example.md, row 69"]),
+        ("cell example-recovered-count", ["book/index.md, row 15", "notebooks/example.md, row 95"]),
         ("finding example", ["book/index.md", "notebooks/example.md"]),
     ],
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
+import re
 import tomllib
 
 import jsonschema
 import pytest
 
-from restated_book import begin, config, paths
+from restated_book import begin, claims, colours, config, editions, entries, paths
 
 SCHEMA = config.schema()
 #: Values that are right for some kind and wrong for others.
@@ -18,7 +20,7 @@ VALUES = (
     *([0, 1], [0.5, math.inf], [1, 2, 3], {}, {"one": ["two"]}, [{"fields": ["a"], "heading": "A"}]),
     *([{"fields": [], "heading": "A"}], [{"heading": "A"}], [{"fields": ["a"], "heading": "A", "more": {"b": "B"}}]),
     *([{"fields": ["a"], "heading": "A", "more": {"b": 1}}], [{"fields": ["a"], "heading": "A", "other": "B"}]),
-    {"version": "1", "numbers": {"a": ["b", "c", "", "d"]}, "claims": {}, "chapters": {"e": {"title": "F"}}},
+    *(["."], [".", ","], [".", "."], [";"], ["#112233", "#445566"], ["#112233"], ["#11223G", "#445566"]),
 )
 
 
@@ -63,6 +65,45 @@ def test_a_configuration_that_the_builder_takes_is_valid(file):
     text = file.read_text(encoding="utf-8")
     assert fits(tomllib.loads(text), SCHEMA)
     assert not fits(tomllib.loads(text + "\n[books]\n"), SCHEMA)
+
+
+def test_each_colour_and_each_verdict_has_its_key():
+    assert set(SCHEMA["properties"]["colours"]["properties"]) == set(colours.ROLES)
+    assert set(SCHEMA["properties"]["verdicts"]["properties"]) == {*entries.VERDICT_SHORT, *claims.VERDICTS}
+
+
+def test_all_settings_of_a_new_book_are_valid_also_those_behind_a_sign():
+    text = (begin.SCAFFOLD / config.NAME).read_text(encoding="utf-8")
+    given = tomllib.loads(re.sub(r"(?m)^# (?=\[[a-z]|[a-z-]+ = )", "", text))
+    assert {"numbers", "verdicts", "colours"} <= set(given)
+    assert fits(given, SCHEMA) and list(colours.faults(given["colours"])) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"numbers": 5},
+        {"numbers": {"a": ["b"]}},
+        {"claims": {"A": "b"}},
+        {"chapters": {"c": {}}},
+        {"version": 1},
+        {"evidence": 2020},
+        {"evidence": []},
+    ],
+)
+def test_an_edition_is_what_an_independent_validator_takes(change):
+    content = {"version": "1", "numbers": {"a": ["b", "c", "", "d"]}, "claims": {}, "chapters": {"e": {"title": "F"}}}
+    whole = config.schema(editions.__file__)
+    jsonschema.Draft7Validator.check_schema(whole)
+    found = jsonschema.Draft7Validator(whole).is_valid(content | change)
+    assert found == config.fits(content | change, module=editions.__file__) == (change in ({}, {"evidence": 2020}))
+
+
+def test_the_frozen_editions_have_the_shape_of_their_schema():
+    whole = jsonschema.Draft7Validator(config.schema(editions.__file__))
+    files = sorted(editions.folder().glob("*.json"))
+    assert files and all(whole.is_valid(json.loads(file.read_text(encoding="utf-8"))) for file in files)
 
 
 def test_a_new_book_names_the_schema_for_editors():

@@ -16,14 +16,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from restated.errors import RestatedError
+from restated_book import paths
 from review.findings.cohort.design import CELLS, CLASSES, RISKS, SEXES, Design
 
-#: Register ids of the contrasts of one class with all others.
-PRINTED = {
-    "avoidant": "fearon2010-avoidance-d",
-    "resistant": "fearon2010-resistance-d",
-    "disorganized": "fearon2010-disorganization-d",
-}
+PRINTED: dict[str, str] = paths.tables(__file__)  #: Register ids of the contrasts of one class with all others
 #: Register ids of the class shares.
 SHARES = {name: f"madigan2023-{name}" for name in CLASSES}
 #: Extra growth of the decisive cell in the scenarios with an interaction: small, medium and large by Cohen's words.

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from restated.errors import RestatedError
-from restated_book import flow, paths, watch
+from restated_book import flow, paths, studies, watch
 from restated_book.sources import dictionary
 from restated_book.status import SUPPLIED
 from review.findings.cohort import model, statements
@@ -93,7 +93,7 @@ def load() -> Original | None:
     if not os.path.lexists(path):
         return None
     flow.loaded(NAME, SUPPLIED)
-    rows = dictionary.validate(path, dictionary.schema(NAME))
+    rows = dictionary.validate(path, dictionary.schema(NAME), studies.marks())
     table = pd.DataFrame([cells for _, cells in rows])
     if table.empty:
         raise RestatedError("the table has a header and no rows", file=path, remedy="Add its rows or remove the file.")

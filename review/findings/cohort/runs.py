@@ -1,7 +1,7 @@
 """Thousands of cohorts: the share that meets each statement, by true effects and study design."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ from scipy import stats
 from restated.errors import RestatedError
 from restated.estimate import growth
 from restated.reconstruct import ensemble as engine
-from review.findings.cohort import classes, effects, statements
-from review.findings.cohort.design import CELLS, CLASSES, CODED, DECISIVE, Cohort, Design, covariates, high_risk_index
+from restated_book import paths
+from review.findings.cohort import classes, design, effects, statements
+from review.findings.cohort.design import CELLS, DECISIVE, Cohort, Design, covariates, high_risk_index
 
 SEED = 2011
 #: A cohort is analysed if so many children of every cell, as a line needs, have two ratings; else it is undefined.
@@ -23,58 +24,35 @@ AGAIN = 20
 GRID = tuple(round(0.1 * i, 1) for i in range(16))
 #: Scenarios counted for variations of the design.
 VARIED = ("nothing", "main", "extra-050")
-#: Odds of leaving for one SD of the rating not made: beyond the assumed 1 to 1.5 of the last rating made.
-HIDDEN = 2.0
 COLUMNS = ("variation", "scenario", "extra", "quantity", "cohorts", "value")
 
 
 @dataclass(frozen=True)
 class Variation:
-    """A change of the base design, in words and as a function."""
+    """A change of the base design; ``runs.toml`` says what its fields hold."""
 
     label: str
-    change: Callable[[Design], Design]
-    index_analysis: bool = False  # the analysis uses the risk index itself, not its upper quarter
+    values: Mapping[str, Any] = field(default_factory=dict)
+    ranges: Mapping[str, Any] = field(default_factory=dict)
+    classes: Sequence[Any] = ()
+    index_analysis: bool = False
+
+    def change(self, base: Design) -> Design:
+        """Return the base design with this change."""
+
+        def ends(name: str, given: Any) -> Any:
+            usual = base.ranges[given if isinstance(given, str) else name]
+            return usual if isinstance(given, str) else tuple(u if x == "usual" else x for u, x in zip(usual, given))
+
+        ranges = {name: ends(name, given) for name, given in self.ranges.items()}
+        ranges |= classes.ranges(*self.classes) if self.classes else {}
+        values = {name: getattr(design, x) if isinstance(x, str) else x for name, x in self.values.items()}
+        values = {name: tuple(x) if isinstance(x, list) else x for name, x in values.items()}
+        return replace(base, **values).with_ranges(**ranges)
 
 
-#: Ranges of the first edition: class shares around the worldwide ones, ratings that fall in both sexes alike.
-FIRST_EDITION = {"share_disorganized": (0.18, 0.29), "share_secure": (0.675, 0.675), "share_avoidant": (0.192, 0.192)}
-FIRST_EDITION |= {"trend": (-0.30, 0.0), "trend_boys": (0.0, 0.0)}
-#: Short labels for figures; the chapter explains each change.
-VARIATIONS: dict[str, Variation] = {
-    "base": Variation("base design", lambda d: d),
-    "complete": Variation("complete cases only", lambda d: replace(d, complete_only=True)),
-    "no-loss": Variation(
-        "nobody lost, every rating made",
-        lambda d: d.with_ranges(classified=d.ranges["recruited"], ever_rated=(1, 1), missed=(0, 0), lost=(0.0, 0.0)),
-    ),
-    "one-teacher": Variation("one teacher rates all years", lambda d: replace(d, one_teacher=True)),
-    "three-waves": Variation("grades 1, 3 and 5 only", lambda d: replace(d, waves=(1, 3, 5))),
-    "rare-risk": Variation("high risk: the upper tenth", lambda d: d.with_ranges(share_high_risk=(0.1, 0.1))),
-    "common-risk": Variation("high risk: the upper half", lambda d: d.with_ranges(share_high_risk=(0.5, 0.5))),
-    "first-edition": Variation("assumptions of the first edition", lambda d: d.with_ranges(**FIRST_EDITION)),
-    "still-at-18": Variation(
-        "classes of those still there at 18", lambda d: d.with_ranges(**classes.ranges(15, "ssp15-aai18"))
-    ),
-    "classes-at-36": Variation("classes at 36 months", lambda d: d.with_ranges(**classes.ranges(36, "ssp36-aai18"))),
-    "falling": Variation("ratings fall on average", lambda d: d.with_ranges(trend=(d.ranges["trend"][0], 0))),
-    "rising": Variation("ratings rise on average", lambda d: d.with_ranges(trend=(0, d.ranges["trend"][1]))),
-    "skewed": Variation("skewed ratings", lambda d: replace(d, skewed=True)),
-    "floor": Variation("a third of ratings at the lowest score", lambda d: replace(d, floor=1 / 3)),
-    "autocorrelated": Variation("neighbouring grades hang together", lambda d: replace(d, autocorrelation=0.3)),
-    "miscoded": Variation("classes miscoded as coders disagree", lambda d: replace(d, miscoded=CODED)),
-    "leaving": Variation("leaving depends on the rating not made", lambda d: replace(d, hidden_odds=HIDDEN)),
-    # Attrition not at random in one class alone moves its growth against that of the others, down or up.
-    "leaving-disorganized": Variation(
-        "disorganized children leave by the rating not made",
-        lambda d: replace(d, hidden_odds=HIDDEN, hidden_classes=("disorganized",)),
-    ),
-    "leaving-others": Variation(
-        "all but disorganized children leave so",
-        lambda d: replace(d, hidden_odds=HIDDEN, hidden_classes=tuple(c for c in CLASSES if c != "disorganized")),
-    ),
-    "index": Variation("risk index instead of groups", lambda d: d, index_analysis=True),
-}
+VARIATIONS = {name: Variation(**of) for name, of in paths.tables(__file__).items()}
+FIRST_EDITION = VARIATIONS["first-edition"].ranges  #: Ranges of the assumptions of the first edition
 
 
 @dataclass(frozen=True)

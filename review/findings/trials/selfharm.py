@@ -1,15 +1,12 @@
 """Patients with self-harm behind three rows of one trial in the Cochrane review, over every split of its patients."""
 
 from restated.reconstruct.ratios import ArmSet, two_arms
+from restated_book import paths
 from restated_book.register import Register
 from review.findings.trials.sources import with_interval
 
 #: Printed risk ratios by months after the end of treatment.
-ROWS = {
-    "0–6": "storebo2020-all-tau-self-harm-dich-0-6m",
-    "6–12": "storebo2020-all-tau-self-harm-dich-6-12m",
-    "12 and more": "storebo2020-all-tau-self-harm-dich-12m-plus",
-}
+ROWS: dict[str, str] = paths.tables(__file__)
 LEAST = 5  # patients of the smallest arm that is tried; all sizes from 1 give the same result
 
 

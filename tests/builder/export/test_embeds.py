@@ -174,6 +174,26 @@ def test_the_form_of_the_repository_has_the_fields_that_are_filled_in():
     assert set(given) - {"template", "title"} <= {field["id"] for field in form["body"]}
 
 
+def test_a_number_leads_to_its_row_without_a_script(site):
+    found = [
+        page for page in sorted((site / "embed").glob("*.html")) if not page.stem.startswith(("claim-", "fig-", "tab-"))
+    ]
+    assert len(found) > 1000
+    for page in found[::97]:
+        (address,) = html.parse(page).getroot().xpath("//footer/a/@href")
+        file, _, anchor = address.partition("#")
+        assert f'id="{anchor}"' in (page.parent / file).read_text(encoding="utf-8"), page.name
+
+
+@pytest.mark.parametrize("folder", [".gitlab", "restated_book/scaffold/dot-gitlab"])
+def test_the_template_for_gitlab_asks_what_the_prefilled_text_asks(folder):
+    template = (paths.ROOT / folder / "issue_templates" / "Number.md").read_text(encoding="utf-8")
+    text, _ = embeds.correction(ITEM, citation.about())
+    asked = re.findall(r"^\d\. .+$", text, re.M)
+    assert len(asked) == 3 and all(question in template for question in asked)
+    assert re.findall(r"^[A-Z][\w ]+(?=:)", text, re.M)[:3] == re.findall(r"^[A-Z][\w ]+(?=:)", template, re.M)[:3]
+
+
 def test_numbers_and_figures_lead_to_their_correction(site):
     ledger = html.parse(site / "book" / "ledger-01.html").getroot()
     links = ledger.xpath("//td//a[contains(@href, '#wrong')]")

@@ -29,6 +29,7 @@ def works():
         ("{published}`seen-first-hand`", ".31"),
         ("({status}`enumerated`)", "(**status: enumerated**)"),
         ("{claim}`A03`", "A03"),
+        ("{ref}`in forty families <forty-families>`", "in forty families"),
         ("{cite:t}`verhage2016`", "Verhage et al. 2016"),
         ("{cite:p}`verhage2016,groh2014`", "(Verhage et al. 2016; Groh et al. 2014)"),
         ("{published}`no-such-row` and {unknown}`x`", "{published}`no-such-row` and {unknown}`x`"),

@@ -142,6 +142,21 @@ def test_formulas_are_formulas(site):
     assert "<math" in made and "<svg" not in made and "cell_input" not in made
 
 
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ("<mrow><mn>.5</mn></mrow>", "at .5, or"),
+        ("<mrow><mi>α</mi><mo>=</mo><mo>−</mo><mn>.05</mn></mrow>", "at α = −.05, or"),
+        ("<mrow><msqrt><mi>n</mi></msqrt></mrow>", None),
+    ],
+)
+def test_a_formula_on_one_line_is_text_that_every_office_shows(formula, text):
+    page = html.fragment_fromstring(f"<div><p>at <math>{formula}</math>, or</p></div>")
+    word._reduce(page)
+    assert len(page.findall(".//math")) == (text is None)
+    assert text is None or page.text_content() == text
+
+
 def test_what_a_reader_supplied_is_withheld():
     status = f'data-status="{SUPPLIED}"'
     figure = html.fragment_fromstring(

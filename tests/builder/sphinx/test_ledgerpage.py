@@ -4,7 +4,7 @@ import re
 
 from docutils import nodes
 
-from restated_book.sphinx import ledgerparts
+from restated_book import ledgerparts
 from restated_book.sphinx.ledgerpage import PARTS, anchor_cells, ledger_html, part_html
 from tests.builder.sphinx.rows import HOSTILE, everything, kinds, restated, row
 from tests.builder.sphinx.test_markup import Reader

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from restated_book.sphinx import ledgerpage, ledgerparts, search
+from restated_book import ledgerparts
+from restated_book.sphinx import ledgerpage, search
 from tests.builder.sphinx.rows import HOSTILE, restated, row
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restated_book.sphinx.ledgerparts import PART_ROWS, Addresses, pages, split
+from restated_book.ledgerparts import PART_ROWS, Addresses, pages, split
 
 IDS = st.sets(st.from_regex(r"[a-z0-9]{1,4}(-[a-z0-9.]{1,3}){0,2}", fullmatch=True), max_size=4 * PART_ROWS)
 
