@@ -109,7 +109,7 @@ def of_check(name: str, value: Any, limit: int | None = None) -> Any:
     if name in WHOLE:
         return whole(name, value, {"items": MOST_ITEMS, "n": limit, "n1": limit, "n2": limit}.get(name))
     if isinstance(value, float):
-        raise RestatedError(f"the digits printed for {value!r} are unknown", field=name, remedy="Give printed text")
+        raise RestatedError(f"the digits published for {value!r} are unknown", field=name, remedy="Give it as text")
     read = digits(name, value, exact=is_whole(value))
     if name not in BOUNDS:
         _valued(name, value, read)

@@ -138,10 +138,6 @@ def _sidik_jonkman(Y: Floats, V: Floats, X: Floats) -> Floats:
     return np.asarray(start * weighted(Y, V, X, start).q / (k - p))
 
 
-def _paule_mandel(Y: Floats, V: Floats, X: Floats) -> Floats:
-    return _q_equals(Y, V, X, float(X.shape[0] - X.shape[1]))
-
-
 def _q_equals(Y: Floats, V: Floats, X: Floats, target: float) -> Floats:
     """Return tau2 at which the generalised Q equals `target`, 0 where Q is below it already."""
     # Q falls and is convex in tau2, and its derivative is -y'PPy: Newton's steps from 0 do not pass the root.
@@ -221,7 +217,7 @@ _SOLVERS: dict[str, Callable[[Floats, Floats, Floats], Floats]] = {
     "DL": _dersimonian_laird,
     "HE": _hedges,
     "SJ": _sidik_jonkman,
-    "PM": _paule_mandel,
+    "PM": lambda Y, V, X: _q_equals(Y, V, X, float(X.shape[0] - X.shape[1])),  # Paule and Mandel
     "ML": partial(_likelihood, restricted=False),
     "REML": partial(_likelihood, restricted=True),
 }

@@ -37,17 +37,14 @@ class Relation(NamedTuple):
     function: Callable[..., Any]
 
 
-def _visible(p: Any) -> Any:
-    """p, and where it is too small for a float also the smallest one: its statistic is then not infinite."""
-    return np.append(np.minimum(1, p), np.clip(p, TINY, 1))
-
-
 _FUNCTIONS: dict[str, Any] = {
     name: getattr(np, name) for name in ("sqrt", "exp", "abs", "sign", "minimum", "maximum", "where")
 }
 _FUNCTIONS |= {f"{of}_{end}": getattr(getattr(stats, of), end) for of in ("t", "f", "chi2") for end in ("sf", "isf")}
 _FUNCTIONS |= {"z_sf": lambda z, _: stats.norm.sf(z), "z_isf": lambda p, _: stats.norm.isf(p)}
-_FUNCTIONS |= {"visible": _visible, "pi": math.pi, "__builtins__": {}}
+# p, and where it is too small for a float also the smallest one: its statistic is then not infinite.
+_FUNCTIONS |= {"visible": lambda p: np.append(np.minimum(1, p), np.clip(p, TINY, 1))}
+_FUNCTIONS |= {"pi": math.pi, "__builtins__": {}}
 
 
 @cache

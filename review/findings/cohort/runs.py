@@ -45,7 +45,7 @@ VARIATIONS: dict[str, Variation] = {
     "base": Variation("base design", lambda d: d),
     "complete": Variation("complete cases only", lambda d: replace(d, complete_only=True)),
     "no-loss": Variation(
-        "nobody lost, every rating made",
+        "no child lost, every rating made",
         lambda d: d.with_ranges(classified=d.ranges["recruited"], ever_rated=(1, 1), missed=(0, 0), lost=(0.0, 0.0)),
     ),
     "one-teacher": Variation("one teacher rates all years", lambda d: replace(d, one_teacher=True)),
@@ -54,14 +54,14 @@ VARIATIONS: dict[str, Variation] = {
     "common-risk": Variation("high risk: the upper half", lambda d: d.with_ranges(share_high_risk=(0.5, 0.5))),
     "first-edition": Variation("assumptions of the first edition", lambda d: d.with_ranges(**FIRST_EDITION)),
     "still-at-18": Variation(
-        "classes of those still there at 18", lambda d: d.with_ranges(**classes.ranges(15, "ssp15-aai18"))
+        "classes of children seen at 18", lambda d: d.with_ranges(**classes.ranges(15, "ssp15-aai18"))
     ),
     "classes-at-36": Variation("classes at 36 months", lambda d: d.with_ranges(**classes.ranges(36, "ssp36-aai18"))),
     "falling": Variation("ratings fall on average", lambda d: d.with_ranges(trend=(d.ranges["trend"][0], 0))),
     "rising": Variation("ratings rise on average", lambda d: d.with_ranges(trend=(0, d.ranges["trend"][1]))),
     "skewed": Variation("skewed ratings", lambda d: replace(d, skewed=True)),
     "floor": Variation("a third of ratings at the lowest score", lambda d: replace(d, floor=1 / 3)),
-    "autocorrelated": Variation("neighbouring grades hang together", lambda d: replace(d, autocorrelation=0.3)),
+    "autocorrelated": Variation("neighbouring grades correlated", lambda d: replace(d, autocorrelation=0.3)),
     "miscoded": Variation("classes miscoded as coders disagree", lambda d: replace(d, miscoded=CODED)),
     "leaving": Variation("leaving depends on the rating not made", lambda d: replace(d, hidden_odds=HIDDEN)),
     # Attrition not at random in one class alone moves its growth against that of the others, down or up.
@@ -70,7 +70,7 @@ VARIATIONS: dict[str, Variation] = {
         lambda d: replace(d, hidden_odds=HIDDEN, hidden_classes=("disorganized",)),
     ),
     "leaving-others": Variation(
-        "all but disorganized children leave so",
+        "all others leave by the rating not made",
         lambda d: replace(d, hidden_odds=HIDDEN, hidden_classes=tuple(c for c in CLASSES if c != "disorganized")),
     ),
     "index": Variation("risk index instead of groups", lambda d: d, index_analysis=True),
