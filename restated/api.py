@@ -1,6 +1,6 @@
-"""One call for each task: sets of data behind printed numbers, pooled estimates, checks.
+"""One call for each task: sets of data behind published numbers, pooled estimates, checks.
 
-Numbers are given as printed (``".49"``, ``"75%"``, ``"< .001"``): their digits say how exactly they are known. What
+Numbers are given as published (``".49"``, ``"75%"``, ``"< .001"``): their digits say how exactly they are known. What
 comes back is a small object with the data as a frame, the range of any statistic over the set, and a summary in words.
 ``import restated as rs`` makes the functions available under their names.
 """
@@ -55,9 +55,9 @@ _OF_TWINS = _of(twintables.quantities, "both discordant neither", "agreement", "
 
 @dataclass(frozen=True)
 class Found:
-    """Data that fit printed numbers, one member of the set a row unless `frame` has a column ``set`` or ``draw``.
+    """Data that fit published numbers: a row per member, unless `frame` has a column ``set`` or ``draw``.
 
-    `frame` holds the members, not data that anybody observed; `message` their number and the request in one sentence.
+    `frame` holds the members, which nobody observed; `message` gives their number and the request in one sentence.
     `basis` is ``enumerated`` (all there are), ``drawn`` (some of them) or ``assumed`` (their shape is not known).
     `statistics` are named functions of `frame` that :meth:`range` knows besides its columns.
     """
@@ -114,7 +114,7 @@ def _exhaustive(found: Exhaustive, columns: Sequence[str], named: Mapping[str, A
 
 @reading(table_sets.two_by_two)
 def tables(n: int, **printed: Constraint) -> Found:
-    """List all 2 × 2 tables of `n` cases with the printed numbers, columns a, b, c, d.
+    """List all 2 × 2 tables of `n` cases with the published numbers; columns a, b, c, d.
 
     The numbers are those of :func:`restated.reconstruct.tables.two_by_two`: agreement, kappa, phi, chi2, odds_ratio,
     row1, col1, their shares, sensitivity, specificity and percentages of rows and columns.
@@ -139,9 +139,9 @@ def counts(percent: Constraint, n: int | Iterable[int]) -> Found:
 
 @reading(score_sets.score_samples)
 def scores(mean: Constraint, sd: Constraint, n: int, low: int, high: int, **options: Any) -> Found:
-    """List or draw samples of `n` whole scores from `low` to `high` with a printed mean and SD.
+    """List or draw samples of `n` whole scores from `low` to `high` with a published mean and SD.
 
-    One sample a row, one column a score: how many cases have it. The options are those of
+    Each row is a sample; each column counts the cases with one score. The options are those of
     :func:`restated.reconstruct.scores.score_samples`.
 
     >>> len(scores("3.5", "0.58", 4, 1, 7))
@@ -156,7 +156,7 @@ def scores(mean: Constraint, sd: Constraint, n: int, low: int, high: int, **opti
 def study_sets(
     k: int, n: int, pooled: Constraint, *, tau2: float, draws: int = 200, seed: int = 0, **more: Any
 ) -> Found:
-    """Draw `draws` meta-analyses of `k` correlations and `n` cases with a printed pooled r; columns set, study, n, r.
+    """Draw `draws` meta-analyses of `k` correlations and `n` cases with a published pooled r; columns set, study, n, r.
 
     The variance `tau2` between studies (Fisher z) and the spread of their sizes are assumptions, see
     :func:`restated.reconstruct.studysets.study_sets`.
@@ -200,7 +200,7 @@ def moments(
 
 @reading(rank_sets.u_values)
 def ranks(z: Constraint, n1: int, n2: int, **options: Any) -> Found:
-    """List all values of the rank statistic U of the first group that print as `z`; columns u, plain, corrected.
+    """List all values of the rank statistic U of the first group that round to `z`; columns u, plain, corrected.
 
     >>> ranks("-1.98", 10, 12).range("u")
     (30.0, 30.0)
@@ -212,7 +212,7 @@ def ranks(z: Constraint, n1: int, n2: int, **options: Any) -> Found:
 
 @reading(twintables.twin_tables)
 def twins(pairs: int, **printed: Constraint) -> Found:
-    """List all tables of twin pairs with the printed concordances; columns both, discordant, neither.
+    """List all tables of twin pairs with the published concordances; columns both, discordant, neither.
 
     The numbers are those of :func:`restated.reconstruct.twintables.twin_tables`.
 
@@ -238,7 +238,7 @@ def meta(y: ArrayLike, v: ArrayLike, *, method: str = "REML", ci: str = "knapp-h
 def growth(
     y: ArrayLike, times: ArrayLike, covariates: ArrayLike, *, degree: int = 1, method: str = "REML"
 ) -> growth_models.GrowthFit:
-    """Fit a growth model to `y`, one row a subject and one column a time; see :func:`restated.estimate.growth.fit`."""
+    """Fit a growth model to `y`, one row per subject, one column per time; see :func:`restated.estimate.growth.fit`."""
     return growth_models.fit(y, times, covariates, degree=degree, method=method)
 
 
@@ -251,7 +251,7 @@ class Checked(Comparison, Result):
 
     @property
     def message(self) -> str:
-        return f"{'consistent' if self.fits else 'inconsistent as printed'}: {self.detail}"
+        return f"{'consistent' if self.fits else 'inconsistent as published'}: {self.detail}"
 
     def _rows(self) -> list[tuple[str, object, float, float]]:
         return [(self.quantity, self.printed, self.low, self.high)]
@@ -305,9 +305,9 @@ COMPARED = ("percent", "mean", "sd", "estimate", "kappa", "p")
 
 
 def check(kind: str, **printed: Any) -> Checked:
-    """Check if printed numbers agree: ``fits``, the range the others allow, the power of the check, and a sentence.
+    """Check whether numbers agree: ``fits``, the range the others allow, the power of the check, and a sentence.
 
-    `kind` is one of :data:`CHECKS`; the numbers it takes are given by name, as printed.
+    `kind` is one of :data:`CHECKS`; give the numbers it takes by name, as published.
 
     >>> check("t", t="2.20", df=28, p=".04").fits
     True

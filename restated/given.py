@@ -49,7 +49,7 @@ def _doubt(name: str, text: str, decimal: str | None) -> None:
     """Refuse a number with a point before three digits next to numbers with a decimal comma."""
     shown = {f"{one.value:f}" for one in readings(text).values() if one.value is not None} if decimal else set()
     if len(shown) > 1 and "," not in text:
-        problem = f"the point of '{text}' can part decimals or thousands: {' or '.join(sorted(shown))}"
+        problem = f"the point of '{text}' can separate decimals or thousands: {' or '.join(sorted(shown))}"
         raise RestatedError(problem, field=name, remedy="Write the one that is meant")
 
 
@@ -130,7 +130,7 @@ def of_check(name: str, value: Any, limit: int | None = None, decimal: str | Non
     if name in WHOLE:
         return whole(name, value, {"items": MOST_ITEMS, "n": limit, "n1": limit, "n2": limit}.get(name))
     if isinstance(value, float):
-        raise RestatedError(f"the digits printed for {value!r} are unknown", field=name, remedy="Give printed text")
+        raise RestatedError(f"the digits published for {value!r} are unknown", field=name, remedy="Give it as text")
     read = digits(name, value, exact=is_whole(value), decimal=decimal)
     if name not in BOUNDS:
         _valued(name, value, read)

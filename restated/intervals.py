@@ -44,8 +44,8 @@ def closed_interval(value: Constraint, name: str = "value") -> Ends:
     elif isinstance(value, (tuple, list)) and len(value) == 2:
         ends = value
     else:
-        remedy = "Give printed text or a pair (low, high)"
-        raise RestatedError(f"the digits printed for {value!r} are unknown", field=name, remedy=remedy)
+        remedy = "Give text, or a pair (low, high)"
+        raise RestatedError(f"the digits published for {value!r} are unknown", field=name, remedy=remedy)
     low, high = (_fraction(x, name) for x in ends)
     if low is not None and high is not None and low > high:
         raise RestatedError(f"the lower end {float(low):g} is above the upper end {float(high):g}", field=name)

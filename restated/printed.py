@@ -39,7 +39,7 @@ _TRANSLATE: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01
 _TRANSLATE |= {ord(c): plain for plain, others in _ALIKE.items() for c in others}
 _RAISED = str.maketrans("\u207a\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "+-0123456789")
 _RAISED_RUN = re.compile(f"[{''.join(map(chr, _RAISED))}]+")
-#: Marks that can part the decimals, as `parse` is given them. A dot at mid-height can be nothing else.
+#: Marks that can separate the decimals, as `parse` is given them. A dot at mid-height can be nothing else.
 DECIMAL_MARKS = (".", ",")
 _DOT = "\u00b7"
 # The shape of a number; `_digits` decides what its marks mean.
@@ -168,7 +168,7 @@ class _Reader:
         mark = self.decimal or decimal_mark(self.text) or ("." if "." in numeral else None)
         if mark is None:
             shown = " or ".join(sorted(readings.values()))
-            problem = f"the comma of '{self.text}' can part decimals or thousands: {shown}"
+            problem = f"the comma of '{self.text}' can separate decimals or thousands: {shown}"
             raise RestatedError(problem, remedy="Write the one that is meant")
         return readings[mark]
 
@@ -206,14 +206,14 @@ def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Prin
     to 0.59"), powers ("1.2e-3", "1.2 × 10⁻³"), digits of any script. Decimals follow a point, comma or dot at
     mid-height; between thousands is a comma, point, space or apostrophe. Anything else becomes kind ``text`` with empty
     ends. `exact`: the number is a count or a year: its digits stand for themselves and not for a rounding interval, and
-    a mark before three digits parts thousands. `decimal` (".", "," or None): mark before decimals. Without it a point
-    parts decimals ("1.250"), and a comma before three digits ("1,250") is refused unless another number of `text` shows
-    what it is.
+    a mark before three digits separates thousands. `decimal` (".", "," or None): mark before decimals. Without it, a
+    point is before decimals ("1.250"), and a comma before three digits ("1,250") is refused unless another number of
+    `text` shows what it is.
 
     Raises RestatedError if `text` is not a string (a float has lost its trailing zeros), a range runs downwards, a
-    comma can part decimals or thousands, or digits and signs are in no order that numbers have. Bounds are closed, as
-    "up to" is. "About" is read to the last digit that is not a zero of a whole number: about 40 is 35 to 45, about 36
-    is 35.5 to 36.5.
+    comma can separate decimals or thousands, or digits and signs are in no order that numbers have. Bounds are closed,
+    as "up to" is. "About" is read to the last digit that is not a zero of a whole number: about 40 is 35 to 45, about
+    36 is 35.5 to 36.5.
     """
     if not isinstance(text, str):
         problem = f"a printed number must be a string, not {type(text).__name__} {text!r}"

@@ -177,7 +177,9 @@ def words(kind: str, row: Mapping) -> str:
     if kind == "published":
         text = published_text(row)
         text = {"not-reported": "not reported", "null": "not found"}.get(text, text)
-        return text if row.get("statistic") in ("year", "text") else legible(text)
+        if row.get("statistic") not in ("year", "text"):  # "Forty" began a sentence of its source, not of this book
+            text = legible(text[:1].lower() + text[1:] if text[1:2].islower() else text)
+        return text
     if kind == "restated":
         return restated_text(row) or interval_text(row)
     if kind == "interval":

@@ -256,7 +256,7 @@ class Marks:
         seen: dict[str, set[str]] = {"": set()}
         for cells in self._rows:
             for text in _texts(cells):
-                # A comma in a count parts thousands.
+                # A comma in a count separates thousands.
                 found = "." if "," in text and cells["statistic"] in EXACT else decimal_mark(text)
                 if found:
                     seen.setdefault(cells["source_key"], set()).add(found)

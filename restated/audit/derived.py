@@ -125,8 +125,8 @@ def follows(name: str, parts: Sequence[Printed], whole: Printed) -> Comparison:
     low, high = min(found), max(found)
     allowed = [(low, high)] if formula.signed else [(low, high), (-high, -low)]
     reach = 2 * max(abs(low), abs(high)) or 1.0
-    start = 0 if formula.signed and low >= 0 else -reach
-    return compare(whole, allowed, start, 0 if formula.signed and high <= 0 else reach, f"they give {span(low, high)}")
+    start, end = 0 if formula.signed and low >= 0 else -reach, 0 if formula.signed and high <= 0 else reach
+    return compare(whole, allowed, start, end, f"the others imply {span(low, high)}")
 
 
 def p_of_difference(d: Printed, p: Printed, n: int, groups: tuple[int, int] | None = None) -> Comparison:

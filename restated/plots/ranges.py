@@ -11,6 +11,7 @@ from restated.plots.marks import Mark, dots
 from restated.plots.rows import Column
 from restated.plots.style import Drawn, drawing, require
 from restated.plots.words import Scale, alt_text
+from restated.printed import legible
 
 NUMBERS = ("low", "high", "value")
 #: Marks of a value, and of one from a weaker kind of result.
@@ -50,12 +51,11 @@ def ranges(
     if limits is None:
         ends = np.append(known, scale.origin) if null else known
         limits = layout.padded(float(ends.min()), float(ends.max()))
-    shown = table[[*left, *right]].astype(str)
+    shown = table[[*left, *right]].astype(str).map(legible)
     # Columns of digits at the right are set flush right.
-    flush = {name: "right" for name in right if shown[name].str.match(r"[\d−.]").all()}
+    flush = {name: "right" for name in right if shown[name].str.match(r"[\d−.,]").all()}
     columns = [Column(name, shown[name].tolist(), align=flush.get(name, "left")) for name in (*left, *right)]
-    at_left = len(left)
-    chart = layout.row_chart(columns[:at_left], columns[at_left:], limits=limits, scale=scale, axis=axis)
+    chart = layout.row_chart(columns[: len(left)], columns[len(left) :], limits=limits, scale=scale, axis=axis)
     if null:
         layout.null_line(chart, scale)
     at = np.arange(len(table))

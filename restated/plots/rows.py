@@ -270,7 +270,7 @@ def _words(
     weight = "bold" if bold else "normal"
     names = wrap_to(label, room * BOLD if bold else room, BASE)
     parts = [(group[-1].heading, " ".join(filter(None, (column.cells[row] for column in group)))) for group in told]
-    more = " · ".join(f"{heading} {cell}".strip() for heading, cell in parts if cell)
+    more = " · ".join(f"{h.removesuffix(' %')} {cell}{' %' * h.endswith(' %')}".strip() for h, cell in parts if cell)
     lines = [[(name, "left", "ink", weight)] for name in names]
     if more and names and text_width(names[-1], BASE, weight) + text_width(more, BASE) + GAP <= room:
         lines[-1].append((more, "right", "muted", "normal"))

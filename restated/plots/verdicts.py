@@ -76,7 +76,8 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
     tally = ", ".join(f"{counts[v]} {SHORT[v]}" for v in VERDICTS if v in counts)
     spoken = [_row_words(row, scale) for _, row in table.iterrows()]
     alt = alt_text(f"Published and recomputed values of {plural(len(table), 'number')}: {tally}", *spoken)
-    return Drawn(chart.fig, alt, table[["quantity", "published", *NUMBERS, "verdict"]].copy())
+    data = table[["quantity", "published", *NUMBERS, "verdict"]]
+    return Drawn(chart.fig, alt, data.rename(columns=lambda c: c.replace("_", ", ").replace("restated", "recomputed")))
 
 
 def _row_words(row: "pd.Series[Any]", scale: Scale) -> str:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from restated.errors import RestatedError
 from restated.printed import legible
 
-ALT_MIN, ALT_MAX = 20, 400  #: Bounds of an alternative text. Shorter carries nothing, longer belongs in the data table.
+ALT_MIN, ALT_MAX = 20, 400  #: Bounds of an alternative text. Shorter says nothing, longer belongs in the data table.
+MORE = "; and more."  #: End of a list in an alternative text that has no room for all of it
 MINUS = "−"
 _WHOLE_STEPS = tuple(m * 10**e for e in range(7) for m in (1, 2, 5))
 _TICK_DIGITS = 8  #: Most digits of a tick; every step is coarser
@@ -44,7 +45,10 @@ def alt_text(*sentences: str) -> str:
         if sentence[-1] not in ".!?":
             sentence += "."
         longer = f"{text} {sentence}".strip()
-        text = longer if len(longer) <= ALT_MAX else text
+        if len(longer) > ALT_MAX:  # of a list the first items stay
+            end = longer.rfind("; ", len(text), ALT_MAX - len(MORE))
+            longer = longer[:end] + MORE if end > 0 else text
+        text = longer
     if len(text) < ALT_MIN:
         problem = f"the alternative text '{text}' is not between {ALT_MIN} and {ALT_MAX} characters"
         raise RestatedError(problem, remedy="Say what is shown, the main values and the conclusion")

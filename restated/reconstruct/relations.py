@@ -44,7 +44,7 @@ _FUNCTIONS |= {f"{of}_{end}": getattr(getattr(stats, of), end) for of in ("t", "
 # That of SciPy is infinite for p below 1e-16.
 _FUNCTIONS |= {"f_isf": lambda p, df1, df2: df2 / df1 * (1 / special.betaincinv(df2 / 2, df1 / 2, p) - 1)}
 _FUNCTIONS |= {"z_sf": lambda z, _: stats.norm.sf(z), "z_isf": lambda p, _: stats.norm.isf(p)}
-# A p too small for a float is also the smallest one: its statistic is then not infinite.
+# p, and where it is too small for a float also the smallest one: its statistic is then not infinite.
 _FUNCTIONS |= {"visible": lambda p: np.append(np.minimum(1, p), np.clip(p, TINY, 1))}
 _FUNCTIONS |= {"pi": math.pi, "__builtins__": {}}
 

@@ -133,7 +133,7 @@ def _inside(name: str, words: str, lines: list[str], page: str, rows: Mapping) -
             return ["**In plain words**", "", *lines]
         case "if-you-use-this":
             own, use = heads.read(paths.NOTEBOOKS / f"{page}.md"), config.load().findings.use
-            return [x for key, says in use.items() if own and own.row for x in (f"**{says}:** {own.row[key]}", "")]
+            return [x for o, says in use.items() if own and o in own.row for x in (f"**{says}:** {own.row[o]}", "")]
         case "admonition" | "dropdown":
             return [f"**{words}**", "", *(line for line in lines if not line.startswith(":class:"))]
         case "when":

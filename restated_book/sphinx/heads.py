@@ -72,9 +72,9 @@ class IfYouUseThis(Inline):
 
     def run(self):
         page, button = self.env.docname, markup.parts("citebox").copy_button
-        head = read(paths.ROOT / f"{page}.md")
-        box = nodes.container(classes=["rs-use"])
-        for option, words in config.load().findings.use.items() if head and head.row else ():
+        head, box = read(paths.ROOT / f"{page}.md"), nodes.container(classes=["rs-use"])
+        use = config.load().findings.use
+        for option, words in ((option, use[option]) for option in use if head and option in head.row):
             text = nodes.inline("", "", *self.inline(head.row[option]), ids=[f"use-{option}"])
             line = nodes.strong("", f"{words}:"), nodes.Text(" "), text, nodes.Text(" ")
             box += nodes.paragraph("", "", *line, blocks.html(button(f"use-{option}", f"“{words}”")))

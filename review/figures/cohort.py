@@ -8,7 +8,7 @@ import pandas as pd
 
 from restated.plots import style
 from restated.plots.marks import Fill, Line, Mark, dots, limited
-from restated.plots.rows import MARGIN, whiskers
+from restated.plots.rows import MARGIN, NEAR, whiskers
 from restated.plots.style import Drawn, axes_in_inches, colour, drawing, new_figure, text_width, width, write
 from restated.plots.words import Scale, alt_text, count, number, plain_ticks
 from restated_book import paths
@@ -75,7 +75,7 @@ def shares(
     right = {head: written[event] for event, (_, head) in events.items()}
     chart = keyed_chart({heading: labels}, right, limits=(-2, 102), scale=SHARE, axis=axis, compact=False)
     for row in groups:
-        chart.ax.plot(chart.ax.get_xlim(), [row - 0.5] * 2, zorder=0, clip_on=False, **Line("grid", width=1.0).style())
+        chart.ax.plot(chart.ax.get_xlim(), [row - 0.5 - NEAR] * 2, zorder=0, clip_on=False, **Line("grid").style())
     for i, (mark, part) in enumerate(zip(MARKS, of_event.values())):
         at = np.arange(len(labels)) + STEP * (i - (len(events) - 1) / 2)
         whiskers(chart, at, 100 * part["low"], 100 * part["high"], role=mark.role, width=1.6)

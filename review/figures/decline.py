@@ -65,7 +65,7 @@ def _rows(table: pd.DataFrame, looks: Mapping[str, Series], window: Window) -> F
     within = [window is not None and window[0] <= year <= window[1] for year in table["year"]]
     chart = row_chart(
         [
-            Column("", [f"{e.year:.0f}  {e.label}" for e in rows(table)]),
+            Column("", [e.label if f"{e.year:.0f}" in e.label else f"{e.year:.0f}  {e.label}" for e in rows(table)]),
             Column("", table["series"].tolist()),
             Column("", [window[2] if window and inside else "" for inside in within]),
         ],

@@ -8,7 +8,7 @@ import pandas as pd
 
 from restated.plots.legend import Key
 from restated.plots.marks import SHORT_DASHES, Fill, Line, Mark, dots, series
-from restated.plots.rows import reference_line, row_chart, whiskers
+from restated.plots.rows import NEAR, reference_line, row_chart, whiskers
 from restated.plots.style import Drawn, axes_in_inches, colour, drawing, narrow, new_figure, panel_title, width
 from restated.plots.words import Scale, alt_text, number
 from review.figures.pieces import LIFT, columns, fill_key, keyed_chart, label
@@ -93,7 +93,7 @@ def share_ranges(table: pd.DataFrame) -> Drawn:
     chart = keyed_chart(left, right, limits=(-0.02, 1.02), scale=SHARE, axis="share of the variance")
     at = np.arange(len(table))
     for i in at[first][1:]:
-        chart.ax.plot([-0.02, 1.02], [i - 0.5] * 2, color=colour("grid"), linewidth=0.9, zorder=0.5)
+        chart.ax.plot([-0.02, 1.02], [i - 0.5 - NEAR] * 2, color=colour("grid"), linewidth=0.9, zorder=0.5)
     whiskers(chart, at, ci_low, ci_high, role="muted", width=1.2)
     for i, share in enumerate(shares):
         # A single estimate still needs a visible width.

@@ -61,7 +61,7 @@ def _dataset(kind: str, frame: pd.DataFrame, within, constraints: list[str], nam
 
 
 def cohort() -> Iterator[Dataset]:
-    """Make whole cohorts under each scenario of the chapter, one row a child and one row a rating."""
+    """Make whole cohorts under each scenario of the chapter, one row per child and one row per rating."""
     printed, design = _register(), Design.standard()
     drawn = [_children(design, draw) for draw in range(1, COHORTS + 1)]
     middle, within = design.middle(), None

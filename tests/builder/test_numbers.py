@@ -52,7 +52,7 @@ def test_every_kind_is_made_from_text(capsys, words):
 
 def test_a_check_says_what_it_found(capsys):
     _, out, _ = run(capsys, "check", "grim", "--mean", "3.51", "--n", "20")
-    assert out.startswith("inconsistent as printed: the nearest possible means are 3.5 and 3.55")
+    assert out.startswith("inconsistent as published: the nearest possible means are 3.5 and 3.55")
     _, out, _ = run(capsys, "check", "grim", "--mean", "3.51", "--n", "20", "--output=json")
     assert json.loads(out)["fits"] is False
 

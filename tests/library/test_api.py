@@ -114,11 +114,11 @@ def test_every_check_is_tried_above():
     ("call", "message"),
     [
         (lambda: rs.tables(50, kapa=".43"), "unknown published number 'kapa'. Use one of n, row1"),
-        (lambda: rs.tables(50, kappa=0.43), "the digits printed for 0.43 are unknown"),
+        (lambda: rs.tables(50, kappa=0.43), "the digits published for 0.43 are unknown"),
         (lambda: rs.twins(57, agrement="70"), "unknown published number 'agrement'"),
         (lambda: rs.check("t", t="2.2"), "the check 't' needs df, p. It takes t, df, p"),
         (lambda: rs.check("tt", t="2.2"), "unknown check 'tt'"),
-        (lambda: rs.check("z", z=1.96, p=".05"), "the digits printed for 1.96 are unknown"),
+        (lambda: rs.check("z", z=1.96, p=".05"), "the digits published for 1.96 are unknown"),
         (lambda: rs.check("z", z="1.96", p=".05", n=3), "unknown published number 'n'"),
         (lambda: rs.scores("3.5", "0.58", 4, 1, 7, dof=1), "unknown argument 'dof'. Use one of mean, sd, n"),
         (lambda: rs.moments(22, 100), "moments needs sd. It takes n, mean, sd, shape"),
@@ -168,7 +168,7 @@ def test_what_cannot_be_asked_is_one_message(call, message):
             {"estimate": ".2", "low": ".1", "high": ".3", "p": ".1", "level": ",95"},
             "not between 1 and 100",
         ),
-        ("grim", {"mean": 3.5, "n": 20}, "digits printed for 3.5 are unknown"),
+        ("grim", {"mean": 3.5, "n": 20}, "digits published for 3.5 are unknown"),
     ],
 )
 def test_a_check_names_the_number_that_is_wrong(kind, given, message):
@@ -310,10 +310,12 @@ def test_a_decimal_comma_of_one_number_says_what_marks_of_others_are():
     ],
 )
 def test_next_to_a_decimal_comma_a_point_before_three_digits_is_refused_with_both_readings(call):
-    with pytest.raises(RestatedError, match=r"point of '1.250' can part decimals or thousands: 1.250 or 1250\. Write"):
+    with pytest.raises(
+        RestatedError, match=r"point of '1.250' can separate decimals or thousands: 1.250 or 1250\. Write"
+    ):
         call()
 
 
 def test_a_comma_before_three_digits_that_nothing_explains_is_refused():
-    with pytest.raises(RestatedError, match="can part decimals or thousands"):
+    with pytest.raises(RestatedError, match="can separate decimals or thousands"):
         rs.check("interval", estimate="1,250", low="1,100", high="1,400")

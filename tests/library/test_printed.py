@@ -158,7 +158,7 @@ def test_a_number_in_any_style_comes_back_or_is_refused(x, places, style, zero, 
     point = {"\uff0c": ",", "\uff0e": "."}.get(style[0], style[0])
     if abs(x) >= 1 and (lone := re.fullmatch(r"\D?\d{1,3}([.,\uff0c\uff0e])\d{3}", text)):
         if said is None and lone[1] in ",\uff0c":
-            with pytest.raises(RestatedError, match="can part decimals or thousands"):
+            with pytest.raises(RestatedError, match="can separate decimals or thousands"):
                 parse(text)
         said = point
     found = parse(text, decimal=said)

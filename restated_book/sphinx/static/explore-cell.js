@@ -16,7 +16,7 @@
     fields: function (words) {
       const group = words.group || "the group";
       return [
-        { name: "change", label: "True change of " + group + ", in standard deviations", type: "range", min: "0", max: "1.5", step: "0.05", value: "0.5" },
+        { name: "change", label: "True change in " + group + ", in standard deviations", type: "range", min: "0", max: "1.5", step: "0.05", value: "0.5" },
         { name: "group", label: "Size of " + group, type: "range", min: "4", max: "200", step: "1", value: "30" },
         { name: "groups", label: "Groups of this size that could have been looked at", type: "range", min: "1", max: "40", step: "1", value: "8" },
         { name: "n", label: "People in the study", value: "1000", inputmode: "numeric" },
@@ -36,8 +36,8 @@
       found.rows = [
         ["chance that the change is significant", x.percent(found.change)],
         ["chance that it also differs from all others", x.percent(found.pattern)],
-        ["chance of such a pattern by luck, nothing being there", x.percent(found.byLuck)],
-        ["error of the change of " + group, x.show(sd / Math.sqrt(size), 3) + " standard deviations"],
+        ["chance of such a pattern by luck alone", x.percent(found.byLuck)],
+        ["standard error of the change in " + group, x.show(sd / Math.sqrt(size), 3) + " standard deviations"],
       ];
       return found;
     },

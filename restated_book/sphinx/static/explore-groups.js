@@ -48,11 +48,11 @@
       const reach = of > 0 ? "must be below " + x.percent(of) + " of that of " + second : "would not differ enough at any size";
       return {
         p: p, most: most, limit: of, other: other,
-        answer: "If the standard deviation is " + (spread === 1 ? "equal to" : x.show(spread) + " times") + " the mean, the mean of " + first + " " + reach + " before the test calls them different. A ratio of " + x.show(ratio) +
+        answer: "If the standard deviation is " + (spread === 1 ? "equal to" : x.show(spread) + " times") + " the mean, the mean of " + first + " " + reach + " before the test detects a difference. A ratio of " + x.show(ratio) +
           (p < ALPHA ? " would be significant" : " would not be significant") + " (p = " + x.show(p, 2) + ").",
         rows: [
-          ["largest ratio the test calls different", of > 0 ? x.percent(of) : "none"],
-          ["the other way round", other > 0 ? x.percent(other) : "none"],
+          ["largest ratio that the test detects", of > 0 ? x.percent(of) : "none"],
+          ["largest ratio the other way round", other > 0 ? x.percent(other) : "none"],
           ["p if the groups show exactly this ratio", x.show(p, 3)],
           ["largest spread at which this ratio is significant", x.show(most, 3)],
         ],

@@ -58,7 +58,7 @@
     if (found.length === 1) return found[0];
     if (exact) return found.find(function (r) { return !r.includes("."); });
     if (numeral.includes(comma ? "," : ".")) return reading(numeral, comma ? "," : ".");
-    throw fault(name, "the " + (comma ? "point" : "comma") + " of '" + text + "' can part decimals or thousands: " + found.sort().join(" or "), "Write the one that is meant");
+    throw fault(name, "the " + (comma ? "point" : "comma") + " of '" + text + "' can separate decimals or thousands: " + found.sort().join(" or "), "Write the one that is meant");
   }
   // A number with its rounding interval as whole numbers over `grain`, so that nothing is lost to binary fractions.
   function read(name, text, exact) {

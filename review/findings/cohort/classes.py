@@ -19,9 +19,9 @@ NAMES = {"A": "avoidant", "B": "secure", "C": "resistant", "D": "disorganized"}
 #: Subsets: name in the table, age in months, label.
 SUBSETS = {
     ("ssp15-ssp36", 15): "at 15 months, seen at both ages",
-    ("ssp15-aai18", 15): "at 15 months, still there at 18 years",
+    ("ssp15-aai18", 15): "at 15 months, seen again at 18 years",
     ("ssp15-ssp36", 36): "at 36 months, seen at both ages",
-    ("ssp36-aai18", 36): "at 36 months, still there at 18 years",
+    ("ssp36-aai18", 36): "at 36 months, seen again at 18 years",
 }
 
 

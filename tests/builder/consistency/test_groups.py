@@ -45,7 +45,7 @@ def test_references_name_a_value_or_a_column(numbers, tmp_path):
         ("a,statistic-p,yes,fearon2010-disorganization-contrast-q,,,,,x,df", "field 'df': 'x' is not a number"),
         (
             "a,statistic-p,yes,fearon2010-disorganization-contrast-q,,,,,1,250,df".replace("1,250", '"1,250"'),
-            "field 'df': the comma of '1,250' can part decimals or thousands: 1.250 or 1250",
+            "field 'df': the comma of '1,250' can separate decimals or thousands: 1.250 or 1250",
         ),
         ("a,grimmer,yes,dugan2024-age-mean dugan2024-age-mean,franz2011-n,1,,1,,age", "a scale has two ends"),
         ("a,interval-centre,yes,groh2014-security-d,,,,,,d", "follow from the rows themselves"),

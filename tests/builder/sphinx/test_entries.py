@@ -118,3 +118,10 @@ def test_texts_fall_back_to_the_public_columns():
     assert entries.published_text(bare) == ".5"
     assert entries.interval_text(bare | {"restated_high": None}) == ""
     assert entries.restated_text(restated()) == "0.31"
+
+
+def test_a_number_word_that_began_a_sentence_elsewhere_does_not_begin_ours():
+    row = {"published": "Thirty-eight", "statistic": "count"}
+    assert entries.words("published", row) == "thirty-eight"
+    assert entries.words("published", row | {"published": "Yes", "statistic": "text"}) == "Yes"
+    assert entries.words("published", row | {"published": "1195"}) == "1,195"

@@ -95,7 +95,7 @@ def test_next_to_a_decimal_comma_a_comma_before_three_digits_is_doubtful(tmp_pat
     point = doubtful.replace('test = "fisher"', "").replace("1,250", "1.250")
     (tmp_path / "a.toml").write_text(point)
     with pytest.raises(
-        RestatedError, match=r"field 'printed.mean1': the mark of '1.250' can part decimals or thousands"
+        RestatedError, match=r"field 'printed.mean1': the mark of '1.250' can separate decimals or thousands"
     ):
         cases.load(tmp_path)
 

@@ -584,7 +584,7 @@ def test_single_shares_have_the_interval_they_have_among_all():
         (lambda: twins.intervals(twins.continuous(0.5, 0.4, 20, 50), level=95), "the level 95 is not between"),
         (lambda: twins.falconer_bounds("<.5", ".3"), "no end on one side"),
         (lambda: twins.falconer_bounds("1.40", ".3"), "outside -1 to 1"),
-        (lambda: twins.falconer_bounds(0.5, ".3"), "digits printed for 0.5 are unknown"),
+        (lambda: twins.falconer_bounds(0.5, ".3"), "digits published for 0.5 are unknown"),
         (lambda: twins.pair_probabilities(30, 0.5), "prevalence is not between 0 and 1. Give the share"),
         (lambda: twins.pair_probabilities(0.3, -1), "correlation is not between -1 and 1"),
         (lambda: twins.power(0.5, 0.5, 0.5, 80, 80, 0.3), "not shares that add up to 1"),

@@ -198,3 +198,8 @@ def test_a_figure_without_rows_has_no_places():
     fig = Figure()
     fig.add_subplot()
     assert places(fig) is None
+
+
+def test_a_percent_sign_follows_its_number_on_narrow_screens(table):
+    shown = " ".join(texts(forest(table, fit()).narrow().fig))
+    assert " %" in shown and "Weight %" not in shown

@@ -41,3 +41,9 @@ def test_a_name_of_several_rows_is_repeated_where_rows_are_read():
     drawn = ranges(table, left=["study", "of"], scale=PLAIN, axis="r", says="Three rows")
     assert drawn.data["study"].tolist() == ["One", "One", "Two"]
     assert "One, liability: 0.1" in drawn.alt
+
+
+def test_counts_in_cells_are_written_as_readers_expect():
+    table = pd.DataFrame({"paper": ["A 1995", "B 2003"], "n": ["1195", "-3.9"], "low": 0, "high": 1, "value": np.nan})
+    found = texts(ranges(table, left=["paper"], right=["n"], scale=PLAIN, axis="n", says="Two papers count").fig)
+    assert {"1,195", "−3.9", "A 1995", "B 2003"} <= set(found)

@@ -40,3 +40,7 @@ def test_every_verdict_has_a_mark_of_its_own_kind():
 def test_bad_verdict_tables_are_named(change, message):
     with pytest.raises(RestatedError, match=message):
         verdict_strip(change(verdict_rows()))
+
+
+def test_headings_of_the_data_are_words():
+    assert not [name for name in verdict_strip(verdict_rows()).data.columns if "_" in name]

@@ -82,6 +82,14 @@ def test_alternative_text_keeps_the_first_sentences():
     assert len(text) <= words.ALT_MAX
 
 
+def test_a_list_too_long_for_an_alternative_text_keeps_its_first_items():
+    listed = "Shares: " + "; ".join(f"setting number {i}: {i}" for i in range(40))
+    text = words.alt_text(listed, "y" * 50)
+    assert text.startswith("Shares: setting number 0: 0; setting number 1: 1")
+    assert text.endswith(words.MORE) and len(text) <= words.ALT_MAX
+    assert f"{text.removesuffix(words.MORE)}; " in listed
+
+
 @pytest.mark.parametrize("sentences", [("short",), ("y" * 500,)])
 def test_alternative_text_out_of_bounds_is_refused(sentences):
     with pytest.raises(RestatedError, match="alternative text"):

@@ -75,7 +75,7 @@ def test_messages():
         (41, {"least": 0}, "the size 0"),
         (41, {"least": 21}, "the size 41 is not a whole number of at least 42"),
         (41, {"level": 1}, "level"),
-        (41, {"ci_high": 0.5}, "digits printed"),
+        (41, {"ci_high": 0.5}, "digits published"),
         (2000, {}, "pairs of counts to examine"),
     ],
 )

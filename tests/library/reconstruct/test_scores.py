@@ -184,7 +184,7 @@ def test_the_sd_with_divisor_n(sample):
         (("3.0", "1.0", 10**6, 0, 5), "field 'n': 1,000,000 cases are more than the 200,000 handled"),
         (("<3.0", "1.0", 10, 1, 5), "no end on one side"),
         (("3.0", "-1.0", 10, 1, 5), "not negative"),
-        ((3.0, "1.0", 10, 1, 5), "digits printed for 3.0 are unknown"),
+        ((3.0, "1.0", 10, 1, 5), "digits published for 3.0 are unknown"),
     ],
 )
 def test_bad_input(arguments, message):

@@ -108,7 +108,7 @@ def test_shape_spreads_sizes():
         ({"q": -1.0}, "q must not be negative"),
         ({"pooled": "1.00"}, "inside -1 to 1"),
         ({"pooled": "<.31"}, "no end on one side"),
-        ({"pooled": 0.31}, "digits printed for 0.31 are unknown"),
+        ({"pooled": 0.31}, "digits published for 0.31 are unknown"),
     ],
 )
 def test_contradictory_requests(change, message):

@@ -279,7 +279,7 @@ def test_a_single_impossible_constraint_is_named():
         ({"n": "12"}, "not a positive whole number"),
         ({"n": 200_000}, "the most the exact search can hold"),
         ({"n": 5000, "kappa": ".49"}, "Add a margin or the percentage of agreement"),
-        ({"n": 10, "kappa": 0.49}, "digits printed for 0.49 are unknown"),
+        ({"n": 10, "kappa": 0.49}, "digits published for 0.49 are unknown"),
         ({"n": 10, "kappa": "high"}, "'high' is not a number"),
         ({"n": 10, "kappa": (0.5, 0.4)}, "above the upper end"),
         ({"n": 10, "agreement": ".75"}, "looks like a proportion"),

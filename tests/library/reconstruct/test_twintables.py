@@ -150,7 +150,7 @@ def test_messages():
         (lambda: twin_tables(10**7), "more than the 1000000"),
         (lambda: twin_tables(10_000), "tables to examine. Add the percentage"),
         (lambda: twin_tables(50, agreement=".70"), "field 'agreement': '.70' looks like a proportion"),
-        (lambda: twin_tables(50, agreement=70.0), "the digits printed for 70.0 are unknown"),
+        (lambda: twin_tables(50, agreement=70.0), "the digits published for 70.0 are unknown"),
         (lambda: crossed(twin_tables(57, agreement="70.1"), twin_tables(5)), "no twin table fits"),
         (lambda: crossed(twin_tables(300), twin_tables(300)), "too many to list. Limit the prevalence"),
     ],

@@ -76,3 +76,12 @@ def test_parts_of_a_class_bar_begin_with_the_disorganized_and_fill_it():
     assert drawn.data["n"].isna().tolist() == [True, False, False]
     with pytest.raises(RestatedError, match="do not add up"):
         cohort.class_bars(samples.class_shares().assign(secure=0.9))
+
+
+def test_a_rule_between_groups_is_above_the_words_of_its_row_on_narrow_screens():
+    table = samples.simulated_shares()
+    drawn = cohort.shares(table, EVENTS, heading="True", axis="percent", groups=(1,)).narrow()
+    ax = drawn.fig.axes[0]
+    (rule,) = (float(line.get_ydata()[0]) for line in ax.lines if line.get_zorder() == 0)
+    upper, lower = (ax.transData.transform((0, y))[1] for y in (rule, 0.5))
+    assert upper - lower > 10
