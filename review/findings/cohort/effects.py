@@ -20,8 +20,7 @@ from restated_book import paths
 from review.findings.cohort.design import CELLS, CLASSES, RISKS, SEXES, Design
 
 PRINTED: dict[str, str] = paths.tables(__file__)  #: Register ids of the contrasts of one class with all others
-#: Register ids of the class shares.
-SHARES = {name: f"madigan2023-{name}" for name in CLASSES}
+SHARES = {name: f"madigan2023-{name}" for name in CLASSES}  #: Register ids of the class shares
 #: Extra growth of the decisive cell in the scenarios with an interaction: small, medium and large by Cohen's words.
 EXTRA = (0.2, 0.5, 0.8)
 #: Sizes of the scenarios without a four-way term: these, and one between small and medium.

@@ -8,8 +8,9 @@ from restated.estimate import growth
 from review.findings.cohort import effects, statements
 from review.findings.cohort.design import CELLS, TIMES, Design, covariates, illustrative
 
-#: Percentiles at which standardised residuals are compared with the normal distribution.
-PERCENTILES = np.arange(1, 100)
+PERCENTILES = np.arange(
+    1, 100
+)  #: Percentiles at which standardised residuals are compared with the normal distribution
 
 
 def fit(children: pd.DataFrame, y: np.ndarray, times: np.ndarray, *, high_risk: float, statsmodels: bool = False):

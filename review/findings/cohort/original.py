@@ -31,8 +31,7 @@ LEAST_RATINGS = 100 * SMALLEST_CELL
 _CLASS = {"A": "avoidant", "B": "secure", "C": "resistant", "D": "disorganized"}
 _RATINGS = ("ext_k", *(f"ext_g{g}" for g in range(1, 7)))
 _WITHHELD = f"withheld: about fewer than {SMALLEST_CELL} children"
-#: A weight below this share of the largest is rounding: the cell takes no part in a contrast.
-_NO_PART = 1e-9
+_NO_PART = 1e-9  #: A weight below this share of the largest is rounding: the cell takes no part in a contrast
 
 
 @dataclass(frozen=True)

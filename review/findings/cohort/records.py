@@ -13,8 +13,7 @@ from review.findings.cohort.tables import COMPARED
 #: Below this share a percentage is shown with two decimals.
 FINE = 0.01
 MONTE_CARLO = {"interval": "95 % Monte Carlo interval (Wilson)", "unit": " %"}
-#: Extra growth of the scenarios, by the ending of their names.
-EXTRA = {"020": 0.2, "050": 0.5, "080": 0.8}
+EXTRA = {"020": 0.2, "050": 0.5, "080": 0.8}  #: Extra growth of the scenarios, by the ending of their names
 
 
 def share_records(found: pd.DataFrame, scenarios: Mapping[str, Effects], *only: str) -> list[dict]:

@@ -18,10 +18,8 @@ from review.findings.cohort.design import CELLS, DECISIVE, Cohort, Design, covar
 SEED = 2011
 #: A cohort is analysed if so many children of every cell, as a line needs, have two ratings; else it is undefined.
 LEAST_IN_CELL = 2
-#: The mean of so many first cohorts is kept, so that they can be computed again and compared.
-AGAIN = 20
-#: Extra growth of the decisive cell for the curves of power.
-GRID = tuple(round(0.1 * i, 1) for i in range(16))
+AGAIN = 20  #: The mean of so many first cohorts is kept, so that they can be computed again and compared
+GRID = tuple(round(0.1 * i, 1) for i in range(16))  #: Extra growth of the decisive cell for the curves of power
 #: Scenarios counted for variations of the design.
 VARIED = ("nothing", "main", "extra-050")
 COLUMNS = ("variation", "scenario", "extra", "quantity", "cohorts", "value")

@@ -27,10 +27,8 @@ CODE = (
     *(f"review.findings.cohort.{name}" for name in ("design", "classes", "effects", "statements", "runs")),
     *(f"restated.{name}" for name in ("estimate.growth", "estimate.growth_likelihood", "reconstruct.ensemble")),
 )
-#: Cohorts of the base design: the standard error of a share is then at most 0.5 percentage points.
-COHORTS = 10_000
-#: Cohorts of each variation: at most 1.6 percentage points.
-VARIATION_COHORTS = 1_000
+COHORTS = 10_000  #: Cohorts of the base design: the standard error of a share is then at most 0.5 percentage points
+VARIATION_COHORTS = 1_000  #: Cohorts of each variation: at most 1.6 percentage points
 #: Two runs of the same cohorts differ by the order of sums only.
 SAME = 1e-6
 REMEDY = "Run `make ensembles` (some minutes)."

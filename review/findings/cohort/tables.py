@@ -13,10 +13,8 @@ from review.findings.cohort.design import CLASSES, TIMES, assumptions
 from review.findings.cohort.effects import Effects
 from review.findings.cohort.runs import FIRST_EDITION, VARIATIONS
 
-#: True values of the table of errors of sign and size.
-SHOWN = (0.1, 0.2, 0.3, 0.5, 0.8, 1.0, 1.5)
-#: Scenario in which designs are compared.
-COMPARED = "extra-050"
+SHOWN = (0.1, 0.2, 0.3, 0.5, 0.8, 1.0, 1.5)  #: True values of the table of errors of sign and size
+COMPARED = "extra-050"  #: Scenario in which designs are compared
 
 
 def counts_in_circulation(register: Mapping[str, PublishedNumber]) -> pd.DataFrame:
