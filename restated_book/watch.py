@@ -135,7 +135,7 @@ def _noting(function, note):
     def noting(path, *args, **kwargs):
         if kwargs.get("dir_fd") is not None:
             _numbered(sys._getframe(1))
-        elif note and sys._getframe(1).f_globals.get("__name__") != "_frozen_importlib_external":  # it searches folders
+        elif note and not sys._getframe(1).f_code.co_filename.startswith("<frozen importlib"):  # imports search folders
             note(path)
         return function(path, *args, **kwargs)
 

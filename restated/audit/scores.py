@@ -51,7 +51,7 @@ def largest_sd(mean: float, n: int, low: float, high: float) -> float:
 
     Source: Bhatia & Davis (2000). Raises RestatedError if no values have the mean.
     """
-    if n < 2 or not low <= mean <= high:
+    if n < 2 or not -math.inf < low <= mean <= high < math.inf:
         raise RestatedError(f"no {n} values from {low:g} to {high:g} have the mean {mean:g}")
     return math.sqrt((mean - low) * (high - mean) * n / (n - 1))
 

@@ -349,7 +349,7 @@ def _number(text: str, marks: Sequence[str]) -> float:
 def _readings(text: str) -> dict[str, str]:
     """Return the digits that a number in the spelling of another country or of print can stand for, by decimal mark."""
     found = readings(text) if is_plain(text) and not PERCENT_SIGN.search(text) else {}
-    return {mark: f"{one.value.normalize():f}" for mark, one in found.items() if one.value is not None}
+    return {mark: f"{one.value:f}" for mark, one in found.items() if one.value is not None}
 
 
 def check(folder: Path | str | None = None) -> dict[str, int]:

@@ -159,7 +159,10 @@ def settle(scratch: Path) -> None:
 
 
 def shrink(scratch: Path, findings: Collection[str] = FINDINGS, works: Collection[str] = ()) -> None:
-    """Keep the printed numbers of `findings` that pages name, and some others; `works`, and those that are cited."""
+    """Keep the printed numbers of `findings`, and `works` and those that something in the book cites.
+
+    Of the usual findings those numbers are kept that a page names, and a few others.
+    """
     data = scratch / "data"
     package = data / "datapackage.json"
     content = json.loads(package.read_text(encoding="utf-8"))
@@ -178,8 +181,9 @@ def shrink(scratch: Path, findings: Collection[str] = FINDINGS, works: Collectio
                 file.unlink()
                 continue
             table = pd.read_csv(file, dtype=str, keep_default_na=False)
-            table = table[(table.index < FEW) | table["id"].isin(named)]
-            table.to_csv(file, index=False)
+            if findings is FINDINGS:
+                table = table[(table.index < FEW) | table["id"].isin(named)]
+                table.to_csv(file, index=False)
             known |= set(table["id"])
         kept.append(resource)
     package.write_text(json.dumps(content | {"resources": kept}), encoding="utf-8")
@@ -211,7 +215,7 @@ def lay_out(scratch: Path, name: str, text: str, findings: Collection[str] | Non
     edit(listed, "[their page](reconstructed-data.md)", "their page")
     listed.write_text(re.sub(r"<a href=\S+\s+download>", "<a>", listed.read_text(encoding="utf-8")), encoding="utf-8")
     forget_chapters(scratch)
-    if findings is not None:
+    if findings is FINDINGS:
         keep_few_claims(scratch)
     (scratch / "notebooks").mkdir()
     (scratch / "notebooks" / f"{name}.md").write_text(text, encoding="utf-8")

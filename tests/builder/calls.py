@@ -158,8 +158,9 @@ def _share(zygote, own_code: bool) -> None:
 
     fork.Zygote = lambda: zygote
     if not own_code:
-        for module in (TYPESETTER, *importlib.import_module(TYPESETTER).PRELOADED):
-            importlib.import_module(module)
+        for module in importlib.import_module(TYPESETTER).PRELOADED:
+            if not module.startswith(ROOMS):  # those read the settings of a book, which the next call may change
+                importlib.import_module(module)
         typeset.subprocess = SimpleNamespace(**vars(subprocess) | {"Popen": ForkedTypesetter})
 
 
@@ -188,6 +189,8 @@ def _child(call: list, out: int, err: int) -> NoReturn:
 
 
 def _serve(root: str, own_code: bool) -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever a package prints when it is loaded is no answer
     for name in PRELOADED:
         importlib.import_module(name)
     gc.freeze()  # so that forked processes share these objects
@@ -207,7 +210,7 @@ def _serve(root: str, own_code: bool) -> None:
             for file in (out, err):
                 file.seek(0)
                 result.append(file.read().decode())
-        print(json.dumps(result), flush=True)
+        print(json.dumps(result), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pkgutil
 import re
 import warnings
 from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from functools import cache
 
 import numpy as np
@@ -393,7 +394,18 @@ GIVEN |= {
     "statistics.df": GIVEN["pvalues.df"],
     "statistics.i2_of_q.df": whole,
     "comparison.p": prints,
+    "comparison.scaled.printed": prints,
+    "factor": st.sampled_from([Decimal(1), Decimal(100)]),
+    "categories": st.sampled_from([2, 3, 5, 1, 0, -1]),
+    "audit.derived.part": st.booleans(),
+    "audit.derived.floor.i2": share,
+    "audit.scores.largest_sd.mean": number,
+    "audit.scores.largest_sd.low": number,
+    "audit.scores.largest_sd.high": number,
 }
+GIVEN |= {f"audit.derived.largest_p.{name}": number for name in ("first", "second", "low", "high")}
+GIVEN |= {f"audit.derived.largest_p.{name}": whole for name in ("n1", "n2")}
+GIVEN |= {f"audit.derived.means_on_scale.{name}": number for name in ("low", "high")}
 arms = st.sampled_from([Arm(5, 1.0, 1.0), Arm(4, 2.0, 2.0, 1), Arm(6, 1.0, 0.1), Arm(5, 3.0, 2.0, 0, 8.0)])
 GIVEN |= {"extremes.first": arms, "extremes.second": arms, "extremes.arm": arms, "extremes.threshold": number}
 

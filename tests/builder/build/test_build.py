@@ -195,8 +195,8 @@ FAULTS = {
         ["_toc.yml, field 'file': 'notebooks/smäl' is not a valid page name", "in letters a to z, digits, - and _"],
     ),
     "a duplicate key": (
-        lambda s: edit(s / "references.bib", "@article{verhage2016,", "@article{atkinson2000,"),
-        ["references.bib", "atkinson2000"],
+        lambda s: edit(s / "references.bib", "@article{verhage2016,", "@article{opie2021,"),
+        ["references.bib", "opie2021"],
     ),
     "broken BibTeX": (
         lambda s: edit(s / "references.bib", "@article{verhage2016,", "@article{verhage2016 {"),
