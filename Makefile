@@ -42,7 +42,7 @@ word: $(STAMP) ## Build the book with a Word file of each chapter
 	@$(RUN) -m restated_book build --word
 
 # A file's tests stay together: many share one scratch book. The longest files come first (tests/tiers.py).
-PARALLEL := --numprocesses logical --dist loadfile --no-loadscope-reorder
+PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 # There is a process for each core already: threads of linear algebra would only wait for each other.
 TESTS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest $(PARALLEL)
 

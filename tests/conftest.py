@@ -32,6 +32,11 @@ EXECUTABLE = next((found for name in BROWSERS if (found := shutil.which(name))),
 collect_ignore = [] if os.name == "posix" else list(tiers.POSIX)
 
 
+def pytest_xdist_auto_num_workers():
+    """One process more than there are cores: tests wait for browsers and builds a third of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_report_header():
     browser = f"with {EXECUTABLE}" if EXECUTABLE else "left out: no Chromium was found on this machine"
     left_out = [f"left out on this system: {', '.join(collect_ignore)}"] if collect_ignore else []

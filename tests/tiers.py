@@ -44,13 +44,17 @@ POSIX = ("builder/build/test_interruptions.py", "builder/build/test_swap.py")
 #: The files that take longest, the longest first.
 LONGEST = (
     "builder/build/test_build.py",
-    "builder/build/test_interruptions.py",
     "browser/test_every_page.py",
-    "browser/test_every_page_on_a_phone.py",
-    "builder/export/test_sheets.py",
-    "builder/test_freshness.py",
-    "builder/test_watch.py",
     "builder/test_faults.py",
+    "builder/build/test_interruptions.py",
+    "builder/test_wheel.py",
+    "browser/test_every_page_on_a_phone.py",
+    "review/findings/test_reconstructed.py",
+    "builder/test_freshness.py",
+    "builder/export/test_sheets.py",
+    "builder/test_watch.py",
+    "review/findings/cohort/test_original.py",
+    "builder/export/test_pdf.py",
 )
 
 
