@@ -23,15 +23,14 @@ P = ParamSpec("P")
 R = TypeVar("R")
 BOUNDS = ("p", "t", "z", "F", "chi2", "Q", "r")  #: Printed numbers of checks that may be a bound, "< .001"
 #: The least that whole numbers can be; 1 for those not listed.
-LEAST: dict[str, float] = dict.fromkeys(("count", "a", "c", "zeros", "seed", "limit", "ddof"), 0)
+LEAST = dict.fromkeys(("count", "a", "c", "zeros", "seed", "limit", "ddof"), 0.0)
 LEAST |= {"low": -math.inf, "high": -math.inf}
 WHOLE = ("n", "n1", "n2", "items", "count", "a", "c")  #: Whole numbers that checks take
 #: The lowest and highest value of numbers, by name.
-RANGES: dict[str, tuple[float, float]] = {**LIMITS, "pooled": (-1, 1), "level": (0, 100)}
-RANGES |= dict.fromkeys(("factor", "q", "size_shape"), (0, math.inf))
+RANGES = {**LIMITS, "pooled": (-1.0, 1.0), "level": (0.0, 100.0)}
+RANGES |= dict.fromkeys(("factor", "q", "size_shape"), (0.0, math.inf))
 #: Counts that are parts of a total, with its name.
-PARTS = {"row1": "n", "col1": "n", "both": "pairs", "discordant": "pairs", "neither": "pairs"}
-PARTS |= {"count": "n", "a": "n1", "c": "n2"}
+PARTS = dict(row1="n", col1="n", both="pairs", discordant="pairs", neither="pairs", count="n", a="n1", c="n2")
 PERCENT_SIGN = re.compile("[%％٪]|per ?cent", re.IGNORECASE)  #: What a proportion or a count is not printed with
 MOST, MOST_ITEMS = 1_000_000_000, 1_000  #: The most that whole numbers can be: more than any study has
 

@@ -163,9 +163,8 @@ def _printed(name: str, text: object, mark: str | None, file: Path, refuse: _Ref
         exact = is_count(name)
         read = parse_number(one, exact=exact, decimal=mark if mark == "." else None, file=file, field=field)
         if mark == "," and len({number.low for number in readings(one, exact=exact).values()}) > 1:
-            raise refuse(
-                f"the mark of '{one}' can separate decimals or thousands", "Write the one that is meant", field
-            )
+            doubt = f"the mark of '{one}' can separate decimals or thousands"
+            raise refuse(doubt, "Write the one that is meant", field)
         found.append(read)
     return found
 

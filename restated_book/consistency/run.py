@@ -33,6 +33,7 @@ STARS = {"*": "< .05", "**": "< .01", "***": "< .001"}
 SAID = {"positive": "larger in the first", "negative": "smaller in the first", "null": "no different"}
 
 _Ends: TypeAlias = tuple[Printed, Printed]
+_Rows: TypeAlias = Sequence[PublishedNumber]
 _Open: TypeAlias = Callable[[str, PublishedNumber], bool]
 _LEFT_OUT = "grade U: we could not obtain a source of the numbers; "
 _POWERLESS = "; with these numbers the check could not have failed"
@@ -54,7 +55,7 @@ def run(register: Register, groups: Sequence[Group] | None = None) -> list[Resul
     return sorted(found, key=lambda result: (kinds[result.check], order[result.ids[0]]))
 
 
-def _of_rows(rows: Sequence[PublishedNumber], left_out: set[tuple[str, str]]) -> Iterator[Result]:
+def _of_rows(rows: _Rows, left_out: set[tuple[str, str]]) -> Iterator[Result]:
     """Yield the checks that the columns of the rows call for."""
 
     def open_to(check: str, row: PublishedNumber) -> bool:
@@ -110,22 +111,17 @@ def _level(row: PublishedNumber) -> float:
 
 
 def _of_effect(
-    row: PublishedNumber,
-    neighbours: Sequence[PublishedNumber],
-    interval: _Ends | None,
-    p: Printed | None,
-    open_to: _Open,
+    row: PublishedNumber, same: _Rows, interval: _Ends | None, p: Printed | None, open_to: _Open
 ) -> Iterator[Result]:
     """Check the width of a pooled effect's interval, and the p of a difference in one sample."""
     n, k = int(row.n or 0), int(row.k or 0)
     if interval and n and k and open_to("interval-floor", row):
-        spread = [m for m in _with(neighbours, "I2", "Q") if m.population == row.population and m.value.low]
+        spread = [m for m in _with(same, "I2", "Q") if m.population == row.population and m.value.low]
         least = [x / 100 if m.statistic == "I2" else 1 - (k - 1) / x for m in spread if (x := float(m.value.low or 0))]
         found = derived.floor("r" if row.statistic == "r" else "d", *interval, n, k, _level(row), max([0.0, *least]))
-        text = "".join(f", {m.statistic.replace('I2', 'I²')} {m.value.text}" for m in spread)
-        yield _result(
-            "interval-floor", [row, *spread], found, f"{_with_interval(row, interval)}, k = {k}, n = {n}{text}"
-        )
+        more = "".join(f", {m.statistic.replace('I2', 'I²')} {m.value.text}" for m in spread)
+        text = f"{_with_interval(row, interval)}, k = {k}, n = {n}{more}"
+        yield _result("interval-floor", [row, *spread], found, text)
     if p and n > 2 and not k and row.statistic != "r" and _is_point(row.value) and open_to("effect-p", row):
         sizes = (int(row.n_group1), int(row.n_group2)) if row.n_group1 and row.n_group2 else None
         found = derived.p_of_difference(row.value, p, n, sizes)
@@ -155,7 +151,7 @@ def _is_point(printed: Printed | None) -> bool:
     return printed is not None and printed.kind in ("rounded", "about", "exact")
 
 
-def _percent(row: PublishedNumber, neighbours: Sequence[PublishedNumber]) -> Iterator[Result]:
+def _percent(row: PublishedNumber, neighbours: _Rows) -> Iterator[Result]:
     """Check a share of cases with its denominator in the row: pooled ones have k and n, ambiguous ones two groups."""
     if bool(row.n) == bool(row.k) or (row.n_group1 and row.n_group2) or not _is_point(row.value):
         return
@@ -166,7 +162,7 @@ def _percent(row: PublishedNumber, neighbours: Sequence[PublishedNumber]) -> Ite
     yield _percent_count([row, *counted[:1]], row.value, [base], count)
 
 
-def _percent_count(rows: Sequence[PublishedNumber], percent: Printed, bases: list[int], count: int | None) -> Result:
+def _percent_count(rows: _Rows, percent: Printed, bases: list[int], count: int | None) -> Result:
     found = counts.percent_of_count(percent, bases, count)
     text = f"{percent.text} %{'' if count is None else f' and {count}'} of {' or '.join(map(str, bases))}"
     return _result("percent-count", rows, found, text)
@@ -291,13 +287,7 @@ def _stated(group: Group) -> tuple[Comparison, str]:
     return found, f"{first.printed.text} and {second.printed.text}, said to be {SAID[words.printed.text]}"
 
 
-def _result(
-    check: str,
-    rows: Sequence[PublishedNumber],
-    found: Comparison,
-    compared: str,
-    judged: Sequence[PublishedNumber] | None = None,
-) -> Result:
+def _result(check: str, rows: _Rows, found: Comparison, compared: str, judged: _Rows | None = None) -> Result:
     """Put a comparison of `rows` into words; it judges the numbers of all of them unless `judged` are given."""
     verified = all(row.grade != "U" for row in rows)
     powerless = found.fits and found.power <= 0

@@ -69,9 +69,16 @@ def _text(value: Value) -> str:
     return cells.guarded(str(value).replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def _filed(table: Table) -> list[Sequence[Value]]:
+    """Return the lines of a table in a file: the last column is its status, unless one has that name already."""
+    if "status" in map(str.lower, table.columns):
+        return [table.columns, *table.rows]
+    return [(*table.columns, "status"), *((*row, table.status) for row in table.rows)]
+
+
 def as_csv(table: Table) -> str:
     """Return a table as CSV: every number in full, ``\\n`` line ends."""
-    return cells.as_csv([map(cells.guarded, table.columns), *(map(_text, row) for row in table.rows)])
+    return cells.as_csv(map(_text, line) for line in _filed(table))
 
 
 def sheet_names(ids: Sequence[str]) -> list[str]:
@@ -107,10 +114,11 @@ def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
     _set_widths(first, lines[heading - 1 :])
     for name, table in zip(names, tables, strict=True):
         sheet = book.create_sheet(name)
-        columns = [_as_numbers(column) for column in zip(*table.rows, strict=True)]
-        lines = [list(table.columns), *map(list, zip(*columns, strict=True))]
-        _fill(sheet, lines, bold=(1,))
-        _set_widths(sheet, lines)
+        head, *rows = _filed(table)
+        columns = [_as_numbers(column) for column in zip(*rows, strict=True)]
+        body = [head, *zip(*columns, strict=True)]
+        _fill(sheet, body, bold=(1,))
+        _set_widths(sheet, body)
         sheet.freeze_panes = "A2"
     moment = datetime.fromtimestamp(epoch, UTC).replace(tzinfo=None)
     book.properties.creator, book.properties.title, book.properties.created = about.book().byline, title, moment

@@ -39,7 +39,6 @@ _SUPERSCRIPT = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹
 _SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 
 _GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
-_ELEMENT = r"(?:[a-z]+:)?([a-z-]+)"
 _FORMULA = re.compile(rf"(?:\w*\{{[{_MARKS['sup']}{_MARKS['sub']}][^{{}}]*\}})+\w*")
 _LEFT_TAG = re.compile(
     rf"<(?:(?:{'|'.join(_TAGS)}|br)(?:\s+[\w:-]+\s*=[^<>]*)?|(?:jats|mml):\w+[^<>]*)\s*/?>|</[a-z][\w:-]*\s*>|<!--",

@@ -146,3 +146,25 @@ def test_the_search_finds_a_claim_by_its_id_and_by_its_words(browser, site):
     expect(tab.locator("#rs-results a").first).to_have_attribute("href", re.compile(r"claims\.html#claim-b17$"))
     tab.fill("#rs-query", "only 19 models designation")
     expect(tab.locator("#rs-results a[href$='claims.html#claim-m17']")).to_have_count(1)
+
+
+def test_on_a_narrow_screen_each_part_opens_and_a_choice_opens_all(browser, site):
+    tab = open_page(browser, site, PAGE, size="phone")
+    assert shown(tab) == []
+    part = tab.locator("#claims-lighthouse .rs-group button")
+    inside = expected(lambda row: row["section"] == "4 Lighthouse")
+    expect(part).to_have_text(re.compile(rf"\({len(inside)} claims\)$"))
+    part.click()
+    assert shown(tab) == inside and part.get_attribute("aria-expanded") == "true"
+    part.click()
+    assert shown(tab) == [] and part.get_attribute("aria-expanded") == "false"
+    tab.select_option("#rs-f-verdict", "contradicted")
+    contradicted = expected(lambda row: row["verdict"] == "contradicted")
+    counted(tab, f"{len(contradicted)} of {TOTAL} claims shown")
+    assert shown(tab) == contradicted
+    tab.click(".rs-claims-filters [type=reset]")
+    counted(tab, f"{TOTAL} claims")
+    assert shown(tab) == []
+    tab = open_page(browser, site, f"{PAGE}#claim-{contradicted[0].removeprefix('claim-')}", size="phone")
+    expect(tab.locator(f"#{contradicted[0]} details")).to_have_attribute("open", "")
+    assert contradicted[0] in shown(tab)

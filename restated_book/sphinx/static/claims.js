@@ -7,6 +7,8 @@
   const claims = Array.from(document.querySelectorAll("tr.rs-claim"));
   const sections = Array.from(new Set(claims.map(function (c) { return c.closest("tbody"); })));
   const fields = Array.from(form.querySelectorAll("[data-filter]"));
+  const narrow = matchMedia("(max-width: 36rem)");
+  const folded = new Map(); // on a narrow screen: each part of the document and the button that opens it
   let words = null; // lower-case text of each claim, made when first needed
 
   function apply() {
@@ -25,8 +27,31 @@
       if (fits) shown += 1;
     });
     sections.forEach(function (s) { s.hidden = !s.querySelector(".rs-claim:not([hidden])"); });
+    folded.forEach(function (button, s) { open(s, shown < claims.length); });
     status.textContent = (shown === claims.length ? "" : shown + " of ") + claims.length + (claims.length === 1 ? " claim" : " claims") + (shown === claims.length ? "" : " shown");
   }
+  // --- a narrow screen begins with the parts of the document, each of which opens -------------------------------------
+  function open(section, isOpen) {
+    section.classList.toggle("rs-shut", !isOpen);
+    folded.get(section).setAttribute("aria-expanded", String(isOpen));
+  }
+  function fold() {
+    if (!narrow.matches || folded.size) return;
+    sections.forEach(function (section) {
+      const head = section.querySelector(".rs-group th");
+      const button = document.createElement("button");
+      const count = section.querySelectorAll(".rs-claim").length;
+      button.type = "button";
+      button.append(...head.childNodes, " (" + count + (count === 1 ? " claim)" : " claims)"));
+      head.append(button);
+      button.addEventListener("click", function () { open(section, section.classList.contains("rs-shut")); });
+      folded.set(section, button);
+      open(section, false);
+    });
+  }
+  narrow.addEventListener("change", fold);
+  fold();
+
   // --- the choices are in the address, so that a view can be linked to and sent ---------------------------------------
   function remember() {
     const asked = new URLSearchParams();
@@ -48,6 +73,8 @@
       form.reset();
       apply();
     }
+    const part = target.closest("tbody");
+    if (folded.has(part)) open(part, true);
     if (target.matches("tr.rs-claim")) target.querySelector("details").open = true;
     target.scrollIntoView();
   }

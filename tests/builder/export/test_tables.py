@@ -32,12 +32,28 @@ def test_tables_come_out_of_a_notebook_in_order():
 
 
 def test_csv_gives_numbers_in_full_and_texts_that_are_no_formula():
-    assert rows(tables.Table(**FIGURE)) == [["point", "value"], ["a", "1.0"], ["b", "0.30000000000000004"]]
+    assert [row[:2] for row in rows(tables.Table(**FIGURE))] == [
+        ["point", "value"],
+        ["a", "1.0"],
+        ["b", "0.30000000000000004"],
+    ]
     head, *body = rows(tables.Table(**TABLE))
     assert head[0] == "'=head"
     assert [r[0] for r in body[:6]] == [*(f"'{text}" for text in HOSTILE[:5]), "'\nx"]
     assert [r[0] for r in body[8:11]] == ["-3.5", "+4", "−0.31"]
     assert float(body[0][1]) == 1 / 3 and body[0][2] == "yes" and body[-1][1:3] == ["", "no"]
+
+
+def test_each_row_of_a_file_says_its_status_in_the_last_column(sheets):
+    assert [row[-1] for row in rows(tables.Table(**FIGURE))] == ["status", "moment-matched", "moment-matched"]
+    for name, status in (("rise", "moment-matched"), ("hostile", "printed")):
+        last = [row[-1].value for row in sheets[name].iter_rows()]
+        assert last[0] == "status" and set(last[1:]) == {status}
+
+
+def test_a_column_of_statuses_is_not_repeated():
+    table = tables.Table("table", "t", "Caption", "printed", ["id", "Status"], [["a", "observed"]])
+    assert rows(table) == [["id", "Status"], ["a", "observed"]]
 
 
 def test_a_workbook_holds_no_formula_and_numbers_as_numbers(sheets):
