@@ -99,7 +99,7 @@ def test_a_number_with_the_other_mark_is_refused_unless_its_note_says_so(setting
         ([","], "0.31", 0.31),
         ([".", ","], "0,31", 0.31),
         ([".", ","], "0.31", 0.31),
-        ([".", ","], "1,250", "Give 1.25 or 1250"),
+        ([".", ","], "1,250", "Give 1.250 or 1250"),
         ([","], "many", "Give digits with a decimal comma"),
     ],
 )
