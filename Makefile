@@ -42,15 +42,15 @@ word: $(STAMP) ## Build the book with a Word file of each chapter
 	@$(RUN) -m restated_book build --word
 
 # A file's tests stay together: many share one scratch book. The longest files come first (tests/tiers.py).
-PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
+PARALLEL := --dist loadfile --no-loadscope-reorder
 # There is a process for each core already: threads of linear algebra would only wait for each other.
 TESTS := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest $(PARALLEL)
 
 test: $(STAMP) ## Test the library, the builder's units, one small book and one page (about a minute)
-	@$(TESTS) -m "not full"
+	@$(TESTS) --numprocesses logical -m "not full"
 
 test-all: $(STAMP) ## Run the whole test suite, on all cores (minutes)
-	@$(TESTS)
+	@$(TESTS) --numprocesses auto
 
 lint: $(STAMP) ## Check format, types, the contracts between the rooms and the house rules
 	@$(RUN) -m ruff check .

@@ -33,7 +33,7 @@ collect_ignore = [] if os.name == "posix" else list(tiers.POSIX)
 
 
 def pytest_xdist_auto_num_workers():
-    """One process more than there are cores: tests wait for browsers and builds a third of their time."""
+    """For ``make test-all``, one process more than there are cores: its tests wait for browsers and builds."""
     return (os.cpu_count() or 1) + 1
 
 

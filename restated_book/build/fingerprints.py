@@ -24,9 +24,9 @@ def listed(*places: Path) -> list[Path]:
 
 def fingerprint(sources: list[Path], *extra: str) -> str:
     """Return the SHA-256 of names and contents of `sources` and of `extra`."""
-    digest = hashlib.sha256()
+    digest, folders = hashlib.sha256(), {x: paths.shown(x / "x")[:-1] for x in {f.parent for f in sources}}
     for f in sources:
-        digest.update(f"{paths.shown(f)}\0".encode())
+        digest.update(f"{folders[f.parent]}{f.name}\0".encode())
         digest.update(hashlib.sha256(files.content(f)).digest())
     for text in (sys.version, *extra):
         digest.update(text.encode() + b"\0")

@@ -26,6 +26,7 @@ ROOMS = ("restated", "restated_book", "review")
 #: What calls load: the command line, what its commands name, and the checks of this review.
 PRELOADED = (
     *("restated_book.cli", "restated_book.commands", "restated_book.add", "restated_book.where"),
+    "restated_book.numbers",
     *("restated_book.build.start", "restated_book.build.book", "review.findings.cohort.original"),
 )
 

@@ -86,7 +86,7 @@ def test_an_interrupted_build_leaves_the_last_good_book(scratch, gate, moment):
 
 
 def test_killed_at_random_moments_the_book_stays_whole_and_the_next_build_works(scratch):
-    kills.rounds(scratch, 4)
+    kills.rounds(scratch, 3)
 
 
 def test_of_two_builds_at_once_the_second_is_told_to_wait(scratch, gate):
