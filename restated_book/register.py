@@ -266,7 +266,7 @@ class Marks:
 
     def of(self, cells: Mapping[str, str]) -> set[str]:
         """Return the decimal marks that the numbers of a row may have: one, both where they disagree, or none shown."""
-        if said := {mark for words, mark in SAID_SO.items() if words in cells["note"].casefold()}:
+        if said := _said(cells):
             return said
         if len(usual := config.load().numbers.get("published", ())) == 1:
             return set(usual)
@@ -277,6 +277,11 @@ class Marks:
             return of_work
         # Commas elsewhere say what a comma is here; they make a point doubtful.
         return self._seen[""] | (set() if any("," in text for text in texts) or not self._seen[""] else {"."})
+
+
+def _said(cells: Mapping[str, str]) -> set[str]:
+    """Return the decimal marks that the note of a row names."""
+    return {mark for words, mark in SAID_SO.items() if words in cells["note"].casefold()}
 
 
 def _texts(cells: Mapping[str, str]) -> list[str]:
@@ -293,7 +298,7 @@ def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[st
         reading.refuser(path)(message, remedy, row=row, field=field)
 
     _check_texts(cells, path, sources, refuse)
-    said = any(words in cells["note"].casefold() for words in SAID_SO)
+    said = _said(cells)
     for field in _PRINTED if not said and cells["statistic"] != "text" else ():
         if (mark := decimal_mark(cells[field])) and mark not in config.load().numbers.get("published", DECIMAL_MARKS):
             remedy = f"correct it, {_SAY_SO}, or allow it in {config.NAME}"

@@ -66,7 +66,7 @@ def original(name: str) -> pd.DataFrame | None:
 
 
 def marks() -> Sequence[str]:
-    """Return the marks that part decimals in tables of readers."""
+    """Return the decimal marks that tables of readers may have."""
     return config.load().numbers.get("originals", (".",))
 
 

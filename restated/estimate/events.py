@@ -136,7 +136,7 @@ def _mantel_haenszel(
 ) -> EventsFit:
     if variance <= ROUNDOFF / weight:  # rounding: a single event among n patients gives about 1 / n^2
         problem = f"the standard error of the pooled {measure} is zero: within each arm all had the same outcome"
-        raise RestatedError(problem, remedy="Use effect_sizes with a correction, or say that there were no events")
+        raise RestatedError(problem, remedy="Use effect_sizes with a correction, or report the counts")
     return _result(measure, "Mantel-Haenszel", estimate, np.sqrt(variance), 0.0, k, left_out, level)
 
 

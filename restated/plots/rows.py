@@ -199,10 +199,10 @@ def _stacked(
 ) -> Chart:
     """Lay out a row chart for a narrow screen: the words of a row above its marks, its numbers right of these."""
     room = NARROW - 2 * MARGIN
-    beside, told = _beside(right, strong)
-    taken = sum(column.width(BASE, strong) + column.gap for column in beside)
-    told = [[column] for column in left[1:]] + told
-    words = [_words(i, cell, told, room, i in strong) for i, cell in enumerate(left[0].cells)]
+    right_of, below = _beside(right, strong)
+    taken = sum(column.width(BASE, strong) + column.gap for column in right_of)
+    below = [[column] for column in left[1:]] + below
+    words = [_words(i, cell, below, room, i in strong) for i, cell in enumerate(left[0].cells)]
     bare = [bool(right) and not any(column.cells[i] for column in right) for i in range(len(words))]
     rows, places, down = [-0.5 - NEAR], [0.0], 0.0
     for i, lines in enumerate(words):
@@ -212,8 +212,8 @@ def _stacked(
         down = places[-1] + AFTER
     rows[-1] += NEAR
     titles = wrap_to(axis, room, BASE)
-    headed = any(column.heading for column in beside)
-    foot, plot = FOOT + (2 + len(titles)) * FOOT_LEADING * EM, room - taken - (0.1 if beside else 0.3)
+    headed = any(column.heading for column in right_of)
+    foot, plot = FOOT + (2 + len(titles)) * FOOT_LEADING * EM, room - taken - (0.1 if right_of else 0.3)
     fig = new_figure(NARROW, foot + places[-1] * EM + headed * STACKED_LINE * EM + MARGIN)
     ax = style.axes_in_inches(fig, MARGIN + 0.1, foot, plot, places[-1] * EM)
     ax.set_yscale("function", functions=(lambda y: np.interp(y, rows, places), lambda p: np.interp(p, places, rows)))
@@ -224,7 +224,7 @@ def _stacked(
     ax.xaxis.label.set_x((min(max(plot / 2, half - 0.1), NARROW - 2 * MARGIN - 0.1 - half)) / plot)
     chart = Chart(fig, ax, BASE, LANE * EM, foot=foot - (2 + len(titles)) * FOOT_LEADING * EM)
     x = MARGIN + 0.1 + plot
-    for column in beside:
+    for column in right_of:
         need = column.width(BASE, strong)
         chart.starts[column.heading] = x + column.gap
         x += column.gap + need
@@ -241,7 +241,7 @@ def _stacked(
                 role = "muted" if i in quiet else tone
                 look = {"fontsize": BASE, "ha": side, "color": colour(role), "bbox": style.ground()}
                 at = MARGIN if side == "left" else NARROW - MARGIN
-                gid = "label" if side == "left" else "told"
+                gid = "label" if side == "left" else "below"
                 ax.text(at, i - 0.5, text, fontweight=weight, transform=chart.across + up, zorder=3.5, gid=gid, **look)
     return chart
 
@@ -253,23 +253,23 @@ def _beside(right: Sequence[Column], strong: frozenset[int]) -> tuple[list[Colum
         groups[-1].append(column)
         if column.heading:
             groups.append([])
-    beside, told, free = list[Column](), list[list[Column]](), NARROW - 2 * MARGIN - 0.1 - LEAST_NARROW_PLOT
+    right_of, below, free = list[Column](), list[list[Column]](), NARROW - 2 * MARGIN - 0.1 - LEAST_NARROW_PLOT
     for group in filter(None, groups):
         free -= sum(column.width(BASE, strong) + column.gap for column in group)
-        if free < 0 or told:
-            told.append(group)
+        if free < 0 or below:
+            below.append(group)
         else:
-            beside += group
-    return beside, told
+            right_of += group
+    return right_of, below
 
 
 def _words(
-    row: int, label: str, told: Sequence[Sequence[Column]], room: float, bold: bool
+    row: int, label: str, below: Sequence[Sequence[Column]], room: float, bold: bool
 ) -> list[list[tuple[str, str, str, str]]]:
     """Lines above the marks of a row: text, side, colour role and weight of each piece."""
     weight = "bold" if bold else "normal"
     names = wrap_to(label, room * BOLD if bold else room, BASE)
-    parts = [(group[-1].heading, " ".join(filter(None, (column.cells[row] for column in group)))) for group in told]
+    parts = [(group[-1].heading, " ".join(filter(None, (column.cells[row] for column in group)))) for group in below]
     more = " · ".join(f"{h.removesuffix(' %')} {cell}{' %' * h.endswith(' %')}".strip() for h, cell in parts if cell)
     lines = [[(name, "left", "ink", weight)] for name in names]
     if more and names and text_width(names[-1], BASE, weight) + text_width(more, BASE) + GAP <= room:

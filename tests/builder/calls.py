@@ -153,16 +153,21 @@ def _zygote():
     return shared
 
 
-def _share(zygote, own_code: bool) -> None:
-    """Let a build take its kernels from this process, and fork the typesetter of the code under test from the call."""
-    from restated_book.build import fork, typeset
+def _share(zygote) -> None:
+    """Let a build take its kernels from this process."""
+    from restated_book.build import fork
 
     fork.Zygote = lambda: zygote
-    if not own_code:
-        for module in importlib.import_module(TYPESETTER).PRELOADED:
-            if not module.startswith(ROOMS):  # those read the settings of a book, which the next call may change
-                importlib.import_module(module)
-        typeset.subprocess = SimpleNamespace(**vars(subprocess) | {"Popen": ForkedTypesetter})
+
+
+def _fork_typesetters() -> None:
+    """Let builds fork their typesetter from the call, which has loaded what that needs."""
+    from restated_book.build import typeset
+
+    for module in importlib.import_module(TYPESETTER).PRELOADED:
+        if not module.startswith(ROOMS):  # those read the settings of a book, which the next call may change
+            importlib.import_module(module)
+    typeset.subprocess = SimpleNamespace(**vars(subprocess) | {"Popen": ForkedTypesetter})
 
 
 def _run(root: str, own_code: bool, zygote, arguments: list[str], python: str, environment: dict[str, str]) -> int:
@@ -173,8 +178,8 @@ def _run(root: str, own_code: bool, zygote, arguments: list[str], python: str, e
         for name in [n for n in sys.modules if n.partition(".")[0] in ROOMS]:
             del sys.modules[name]
         sys.path.insert(0, root)
-        if zygote:
-            _share(zygote, own_code)
+    if zygote:
+        _share(zygote)
     if python:
         exec(compile(python, "<call>", "exec"), {"__name__": "__main__"})
         return 0
@@ -191,7 +196,7 @@ def _child(call: list, out: int, err: int) -> NoReturn:
 
 def _serve(root: str, own_code: bool) -> None:
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # whatever a package prints when it is loaded is no answer
+    os.dup2(2, 1)  # what packages print as they load stays out of the answers
     for name in PRELOADED:
         importlib.import_module(name)
     gc.freeze()  # so that forked processes share these objects
@@ -200,7 +205,8 @@ def _serve(root: str, own_code: bool) -> None:
         arguments, code, environment = json.loads(line)
         if not zygote and ("build" in arguments or "Zygote" in code):
             zygote = _zygote()
-            _share(zygote, own_code)
+            if not own_code:
+                _fork_typesetters()
             gc.freeze()
         # Calls have the environment of a user: a book is found from its folder.
         os.environ.pop("RESTATED_ROOT", None)
