@@ -16,11 +16,16 @@ from types import SimpleNamespace
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from restated_book import paths
 from tests import tiers
 from tests.builder import books
 from tests.builder.calls import Calls
+
+# A busy machine is not a fault, and what fails once fails again.
+settings.register_profile("restated", deadline=None, derandomize=True)
+settings.load_profile("restated")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -62,6 +62,9 @@ FINDINGS = ("paternal-sensitivity", "stability", "transmission")
 #: Printed numbers of each finding that a small book holds, and those that its pages name: each is a dozen files.
 FEW = 8
 
+#: Folders of tables that only pages of the whole book read, and those of which pages name what they read.
+UNREAD, NAMED = ("benchmarks", "calibration", "ensembles"), ("selections", "studies")
+
 #: Columns of the tables of claims that name other rows of the book: chapters, and printed numbers.
 NAMES_CHAPTERS, NAMES_NUMBERS, NAMES_CLAIMS = "chapters", ("numbers", "number_ids"), ("claim_id", "claim_ids")
 
@@ -158,10 +161,17 @@ def settle(scratch: Path) -> None:
         config.write_text(text, encoding="utf-8")
 
 
-def shrink(scratch: Path, findings: Collection[str] = FINDINGS, works: Collection[str] = ()) -> None:
+def shrink(
+    scratch: Path,
+    findings: Collection[str] = FINDINGS,
+    works: Collection[str] = (),
+    *,
+    whole: bool = True,
+) -> None:
     """Keep the printed numbers of `findings`, and `works` and those that something in the book cites.
 
-    Of the usual findings those numbers are kept that a page names, and a few others.
+    Of the usual findings those numbers are kept that a page names, and a few others. If not `whole`, only tables are
+    kept that a page names.
     """
     data = scratch / "data"
     package = data / "datapackage.json"
@@ -173,7 +183,9 @@ def shrink(scratch: Path, findings: Collection[str] = FINDINGS, works: Collectio
     kept = []
     for resource in content["resources"]:
         file = data / resource["path"]
-        if file.parent.name == "audit":  # groups name numbers of all findings
+        kind = file.parent.name
+        # Groups of the audit name numbers of all findings.
+        if kind == "audit" or not (whole or (kind not in UNREAD and (kind not in NAMED or file.stem in named))):
             file.unlink()
             continue
         if file.parent.name == "published":
@@ -213,13 +225,18 @@ def lay_out(scratch: Path, name: str, text: str, findings: Collection[str] | Non
     # A page that is not in the contents cannot be linked to, and what another chapter offers is not there.
     listed = scratch / "book" / "downloads.md"
     edit(listed, "[their page](reconstructed-data.md)", "their page")
-    listed.write_text(re.sub(r"<a href=\S+\s+download>", "<a>", listed.read_text(encoding="utf-8")), encoding="utf-8")
+    absent = r'<a href=(?:\S+\s+download|"\S+changes\.json")>'
+    listed.write_text(re.sub(absent, "<a>", listed.read_text(encoding="utf-8")), encoding="utf-8")
     forget_chapters(scratch)
     if findings is FINDINGS:
         keep_few_claims(scratch)
     (scratch / "notebooks").mkdir()
     (scratch / "notebooks" / f"{name}.md").write_text(text, encoding="utf-8")
-    if findings is not None:
+    if findings is FINDINGS:
+        shutil.rmtree(scratch / "data" / "calibration" / "cases")
+        shutil.rmtree(scratch / "data" / "editions")
+        shrink(scratch, whole=False)
+    elif findings is not None:
         shrink(scratch, findings)
 
 

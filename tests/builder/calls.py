@@ -6,8 +6,10 @@ that lasts as long as the calls. Where processes cannot fork, each call is one f
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
+import importlib.metadata
 import json
 import os
 import signal
@@ -32,6 +34,13 @@ PRELOADED = (
 
 #: The module that a build runs as a process.
 TYPESETTER = "restated_book.sphinx.typesetter"
+
+#: What the typesetter loads as it begins, besides what it preloads itself and the extensions of Sphinx.
+TYPESETTING = (
+    *("myst_nb.sphinx_ext", "myst_parser.sphinx_ext.main"),
+    *("rocrate.rocrate", "sphinx.ext.intersphinx", "sphinx.ext.napoleon", "sphinx_comments", "sphinx_design.extension"),
+    *("sphinx_external_toc.events", "sphinxcontrib.bibtex.style.referencing.author_year"),
+)
 
 #: A call that takes longer than this hangs. Far above what a busy machine needs.
 SECONDS = 900
@@ -162,12 +171,26 @@ def _share(zygote) -> None:
 
 def _fork_typesetters() -> None:
     """Let builds fork their typesetter from the call, which has loaded what that needs."""
+    from sphinx.application import builtin_extensions
+
     from restated_book.build import typeset
 
-    for module in importlib.import_module(TYPESETTER).PRELOADED:
+    for module in (*importlib.import_module(TYPESETTER).PRELOADED, *builtin_extensions, *TYPESETTING):
         if not module.startswith(ROOMS):  # those read the settings of a book, which the next call may change
             importlib.import_module(module)
     typeset.subprocess = SimpleNamespace(**vars(subprocess) | {"Popen": ForkedTypesetter})
+
+
+def _prepare(folder: str) -> None:
+    """Do once what every call would do: compile templates, kept in `folder`, and the schemas of notebooks."""
+    import jinja2
+    import nbformat
+
+    kept = jinja2.FileSystemBytecodeCache(folder)
+    jinja2.FileSystemBytecodeCache = lambda *_: kept
+    jinja2.Environment.__init__ = functools.partialmethod(jinja2.Environment.__init__, bytecode_cache=kept)
+    cells = [make("") for make in (nbformat.v4.new_raw_cell, nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell)]
+    nbformat.validate(nbformat.v4.new_notebook(cells=cells))
 
 
 def _run(root: str, own_code: bool, zygote, arguments: list[str], python: str, environment: dict[str, str]) -> int:
@@ -194,11 +217,13 @@ def _child(call: list, out: int, err: int) -> NoReturn:
     _end_with(lambda: _run(*call))
 
 
-def _serve(root: str, own_code: bool) -> None:
+def _serve(root: str, own_code: bool, folder: str) -> None:
     answers = os.fdopen(os.dup(1), "w")
+    importlib.metadata.entry_points = functools.cache(importlib.metadata.entry_points)  # a file of each package
     os.dup2(2, 1)  # what packages print as they load stays out of the answers
     for name in PRELOADED:
         importlib.import_module(name)
+    _prepare(folder)
     gc.freeze()  # so that forked processes share these objects
     zygote = None
     for line in sys.stdin:
@@ -221,4 +246,5 @@ def _serve(root: str, own_code: bool) -> None:
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1], bool(int(sys.argv[2])))
+    with tempfile.TemporaryDirectory() as folder:
+        _serve(sys.argv[1], bool(int(sys.argv[2])), folder)
