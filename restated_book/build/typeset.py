@@ -58,7 +58,7 @@ def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, re
     site = out / "_build" / "html"
     if process.returncode or not (site / "index.html").is_file():
         # A full disk is not the fault of a page.
-        found = re.search(r"\[Errno (\d+)\] [^:\n]*(?:: '([^'\n]+)')?", text)
+        found = re.search(r"(?:\[Errno |OSError\()(\d+)[\],] [^:\n]*(?:: '([^'\n]+)')?", text)
         if found and int(found[1]) in REMEDIES:
             raise OSError(int(found[1]), os.strerror(int(found[1])), found[2])
         lines = [x for x in text.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL)\b|Error:", x)]
