@@ -154,7 +154,8 @@ def _number(args: argparse.Namespace, draft: Draft) -> str:
     draft.cite([args.source_key], args.new_work)
     if not cells["study"]:
         cells["study"] = bibliography.check(paths.BIBLIOGRAPHY).short(args.source_key)
-    cells["kind"] = cells["kind"] or register.usual_kind(cells["statistic"])
+    if cells["statistic"] != "count":  # which can be either: that is asked
+        cells["kind"] = cells["kind"] or register.usual_kind(cells["statistic"])
     draft.row(paths.PUBLISHED / f"{args.finding}.csv", list(cells.values()))
     return f'print it with {{published}}`{args.name}`, or compare a result with it: published="{args.name}".'
 

@@ -30,7 +30,7 @@ STATUS_OF_BASIS: dict[str, str] = _TABLES["status_of_basis"]
 #: Status of rows that were copied from print: a number computed from them is arithmetic on printed numbers.
 PRINTED = "printed"
 #: What is said of a printed number where the audit says nothing.
-NO_CHECK: Mapping[str, Any] = {"check": "no check applies", "check_method": "", "check_power": None}
+NO_CHECK: Mapping[str, Any] = {"check": "no check applies", "check_method": "", "check_power": None, "check_reason": ""}
 AGREES = {"identical", "within-rounding", "compatible"}  #: Verdicts that say a printed number can be right
 RECALLED = "recalled"  #: Basis of a number computed from recalled ones: it stays unverified in every comparison
 #: Roles by which a page names a ledger row.
@@ -105,7 +105,7 @@ def _range_text(ends: Sequence[float | None], digits: int, unit: str) -> str:
 def _about(number: PublishedNumber | None, checks: Mapping[str, Mapping]) -> dict[str, Any]:
     """Return what a row says of its printed number and the `checks` of it; None is an unlimited side of an interval."""
     if number is None:
-        texts = (*_OF_NUMBER, "published", "published_text", "ci_text", "check", "check_method")
+        texts = (*_OF_NUMBER, "published", "published_text", "ci_text", "check", "check_method", "check_reason")
         return dict.fromkeys(texts, "") | dict.fromkeys(("published_low", "published_high", "check_power"))
     low, high = (end if math.isfinite(end) else None for end in number.interval)
     interval = ""
@@ -159,16 +159,6 @@ def entry(record: Record, number: PublishedNumber | None, checks: Mapping[str, M
     }
 
 
-def _why_not(number: PublishedNumber) -> str:
-    if number.grade == "U":
-        return "recalled only; we could not obtain the source, so no conclusion rests on it"
-    return {
-        "statement": "a statement in words; the source gives no number",
-        "design fact": "a fact the source reports about itself",
-        "result": "the data behind it were not available to us",
-    }[number.kind]
-
-
 def _ends(row: Mapping) -> tuple[float, float]:
     """Return the lowest and highest restated value of a row: the ends of its set, or its point."""
     if row["interval"] != "set":
@@ -187,11 +177,13 @@ def _joined(number: PublishedNumber, rows: list[dict]) -> dict:
     low, high = min(low for low, _ in known), max(high for _, high in known)
     ends = [None if math.isinf(end) else end for end in (low, high)]
     shown = "; ".join(f"{row['id']}: {row['restated_text']}, {rules.SHORT[row['verdict']]}" for row in rows)
+    text = _range_text(ends, first["digits"], first["unit_shown"])
     joined = {
         "restated_low": ends[0],
         "restated_high": ends[1],
         "interval": "set",
-        "interval_text": _range_text(ends, first["digits"], first["unit_shown"]),
+        "restated_text": text,
+        "interval_text": text,
         "interval_kind": "set",
         "verdict": verdicts.pop() if len(verdicts) == 1 else "compatible" if verdicts & AGREES else "differs",
         "reason": f"the set over {len(rows)} choices; {shown}",
@@ -209,8 +201,8 @@ def _printed_entry(
         joined = _joined(number, restatements)
         return about | {field: joined[field] for field in (*_OF_RECORD, "reason")}
     nothing = dict.fromkeys(_OF_RECORD, "") | dict.fromkeys(_TABLES["numeric"])
-    verdict = "unverified" if number.grade == "U" else "not-recomputable"
-    return about | nothing | {"by_construction": False, "verdict": verdict, "reason": _why_not(number)}
+    verdict, why = ("unverified", "unverified") if number.grade == "U" else ("not-recomputable", number.kind)
+    return about | nothing | {"by_construction": False, "verdict": verdict, "reason": _TABLES["why_not"][why]}
 
 
 def join(

@@ -359,8 +359,9 @@ def _check_texts(cells: Mapping[str, str], path: Path, sources: Collection[str],
     if cells["statistic"] not in statistics():
         remedy = f"use one of {', '.join(statistics())}, or add it to [statistics] in {config.NAME}"
         refuse("statistic", f"'{cells['statistic']}' is not a known statistic", remedy)
-    kind = cells.get("kind") or usual_kind(cells["statistic"])
-    if kind not in KINDS:
+    if cells.get("kind") == "" and cells["statistic"] == "count":
+        refuse("kind", "a count can be a result, as of events, or a design fact, as of patients", "say which it is")
+    if (kind := cells.get("kind") or usual_kind(cells["statistic"])) not in KINDS:
         refuse("kind", f"'{kind}' is not a kind of row", f"use one of {', '.join(KINDS)}")
     if (kind == "statement") != (cells["statistic"] == "text"):
         refuse("kind", f"a row of the statistic '{cells['statistic']}' is not a '{kind}'", "text is always a statement")

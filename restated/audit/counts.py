@@ -117,11 +117,11 @@ def percents_of_subgroups(parts: Sequence[Printed], sizes: Sequence[int], whole:
     return Comparison(fits, low, high, share_refused(whole, 0, 100, points), text)
 
 
-def percents_of_arms(first: Printed, second: Printed, total: int) -> Comparison:
+def percents_of_arms(first: Printed, second: Printed, total: int, least: int | None = None) -> Comparison:
     """Check if two groups with a given total exist for which both percentages are whole counts.
 
-    The range is that of the nearest possible totals at or below and at or above the printed one, nan where none is
-    found between 2 and twice the total.
+    Where not all may have been assessed, `least` is the smallest number that can have been. The range is that of the
+    nearest possible totals at or below and at or above the printed one, nan where none is found from 2 to twice it.
     """
     if total < 2:
         raise RestatedError("two groups have a total of at least 2", field="total")
@@ -130,14 +130,15 @@ def percents_of_arms(first: Printed, second: Printed, total: int) -> Comparison:
     ok = [np.array([False] + [bool(_whole(Fraction(a), Fraction(b), n)) for n in sizes]) for a, b in ends]
     # Number of ways to make each total out of one possible size of either group.
     ways = np.convolve(ok[0].astype(int), ok[1].astype(int))[: 2 * total + 1]
+    if least is not None:
+        ways = np.cumsum(np.where(np.arange(ways.size) < least, 0, ways))
     possible = np.flatnonzero(ways)
     fits = bool(ways[total])
-    below, above = possible[possible <= total], possible[possible >= total]
-    low = float(below.max()) if below.size else math.nan
-    high = float(above.min()) if above.size else math.nan
+    low = float(max(possible[possible <= total], default=math.nan))
+    high = float(min(possible[possible >= total], default=math.nan))
     text = f"{ways[total]} pairs of group sizes" if fits else "no two groups"
-    text += f" with the total {total} fit"
-    if not fits and above.size:
+    text += f" with {'the total' if least is None else f'a total from {least} to'} {total} fit"
+    if not fits and high <= 2 * total:
         one = next(n for n in sizes if ok[0][n] and ok[1][int(high) - n])
         text += f"; groups of {one} and {int(high) - one} would, with the total {int(high)}"
     return Comparison(fits, low, high, float(1 - np.mean(ways[2 : 2 * total + 1] > 0)), text)

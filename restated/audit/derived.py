@@ -11,6 +11,7 @@ medical research, chapter 9 (t from means and SDs, risk ratio). Wright (1934), A
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
@@ -91,6 +92,7 @@ FORMULAS: dict[str, Formula] = {
     "r2": Formula(1, lambda r: [r**2]),
     "sd-se": Formula(2, lambda sd, n: [sd / math.sqrt(n)]),
     "product": Formula(2, lambda a, b: [a * b]),
+    "indirect": Formula(3, lambda first, path, r: [first * path, first * r]),
     "paths-variance": Formula(4, lambda path1, r1, path2, r2: [100 * (path1 * r1 + path2 * r2)]),
     "average-change": Formula(3, lambda before, after, n: [(before - after) / n]),
     "means-d": Formula(6, _d_of_means, signed=False),
@@ -143,26 +145,27 @@ def p_of_difference(d: Printed, p: Printed, n: int, groups: tuple[int, int] | No
     return compare_p(p, low, high, f"the difference and n = {n} give p = {span(low, high)}")
 
 
-def p_of_counts(counts: Sequence[int], p: Printed) -> Comparison:
-    """Check if a printed p follows from (a, n1, c, n2), events and sizes of two groups.
+def p_of_counts(counts: Sequence[int], p: Printed, others: Sequence[Sequence[int]] = ()) -> Comparison:
+    """Check if a printed p follows from (a, n1, c, n2), events and sizes of two groups, or from `others` of the same.
 
     The tests are Fisher's exact one and chi-squared with and without Yates' correction, two-sided.
     """
-    if len(counts) != 4 or not (0 <= counts[0] <= counts[1] > 0 and 0 <= counts[2] <= counts[3] > 0):
-        raise RestatedError("events and sizes of two groups are four counts, events within sizes", field="counts")
-    a, n1, c, n2 = counts
-    table = [[a, n1 - a], [c, n2 - c]]
-    found = [float(stats.fisher_exact(np.array(table)).pvalue)]
-    if 0 < a + c < n1 + n2:
-        found += [float(stats.chi2_contingency(table, correction=yates).pvalue) for yates in (False, True)]
-    tests = zip(("Fisher's test", "chi-squared", "Yates' correction"), found, strict=False)
-    text = "; ".join(f"{name} gives p = {span(value, value)}" for name, value in tests)
+    tests: list[tuple[str, float]] = []
+    for table in (counts, *others):
+        if len(table) != 4 or not (0 <= table[0] <= table[1] > 0 and 0 <= table[2] <= table[3] > 0):
+            raise RestatedError("events and sizes of two groups are four counts, events within sizes", field="counts")
+        a, n1, c, n2 = table
+        cells, of = [[a, n1 - a], [c, n2 - c]], f" of {a} of {n1} and {c} of {n2}" if others else ""
+        tests.append((f"Fisher's test{of}", float(stats.fisher_exact(np.array(cells)).pvalue)))
+        for name, yates in (("chi-squared", False), ("Yates' correction", True)) if 0 < a + c < n1 + n2 else ():
+            tests.append((name + of, float(stats.chi2_contingency(cells, correction=yates).pvalue)))
     # Each test is a value of its own; what lies between two of them is the p of none.
-    values = [(value, value) for value in found]
+    values = [(value, value) for _, value in tests]
     start, end = p_interval(p)
-    fits = any(overlap(value, (start, end)) for value in values)
+    fitting = [test for test in tests if overlap((test[1], test[1]), (start, end))]
+    text = "; ".join(f"{name} gives p = {span(value, value)}" for name, value in (others and fitting) or tests)
     power = share_refused(p, 0, 1, values) if p.kind in ("rounded", "about") else 1 - (end - start)
-    return Comparison(fits, min(found), max(found), power, text)
+    return Comparison(bool(fitting), min(values)[0], max(values)[0], power, text)
 
 
 def kappa_of_agreement(percent: Printed, kappa: Printed, n: int | None = None, categories: int = 2) -> Comparison:
@@ -232,25 +235,30 @@ def centre(first: Printed, second: Printed, low: Printed, high: Printed) -> Comp
 def within(value: Printed, low: Printed, high: Printed, cases: int = 1) -> Comparison:
     """Check if a mean, or a total of `cases`, lies between what the least and the greatest value allow.
 
-    Both values are among those that a total adds up. Power counts twice the range.
+    Both values are among those that a total adds up. Nothing says which other values were possible: power counts the
+    numbers that differ from the printed one in one digit.
     """
     check_whole(1, cases=cases)
     least, most = box(low)[0], box(high)[1]
     ends = (least, most) if cases == 1 else ((cases - 1) * least + box(high)[0], (cases - 1) * most + box(low)[1])
-    reach = ends[1] - ends[0]
-    if not 0 <= reach < math.inf:
+    if not 0 <= ends[1] - ends[0] < math.inf:
         raise RestatedError("the least and the greatest value make no range", field="low, high")
-    return compare(value, [ends], ends[0] - reach / 2, ends[1] + reach / 2, f"the range is {span(*ends)}")
+    _, digits, exponent = (value.value or Decimal(0)).as_tuple()
+    places = [10.0 ** (int(exponent) + i) for i in range(len(digits))]
+    slips = [(new - old) * ten for old, ten in zip(reversed(digits), places) for new in range(10) if new != old]
+    own = box(value)
+    refused = [not overlap((own[0] + slip, own[1] + slip), ends) for slip in slips]
+    power = sum(refused) / len(refused)
+    return Comparison(overlap(own, ends), *ends, power, f"the range is {span(*ends)}")
 
 
 def floor(scale: str, low: Printed, high: Printed, n: int, k: int, level: float = 0.95, i2: float = 0.0) -> Comparison:
     """Check if the interval of a pooled effect is at least as wide as sampling, and its I² if known, make it.
 
     With all `n` cases in one sample, the standard error is at least 1 / √(n − 3 k) for a correlation (Fisher's z) and
-    2 / √n for a standardised difference (Borenstein et al. 2009, chapters 4 and 6); heterogeneity and unequal groups
-    only add to it. Random effects with `i2` (0 to 1) divide it by √(1 - I²) or less, as the typical variance is least,
-    and the sum of weights greatest, with equal samples (Higgins & Thompson 2002). Power is over half-widths from 0 to
-    twice the printed one.
+    2 / √n for a standardised difference (Borenstein et al. 2009, chapters 4 and 6). Random effects with `i2` (0 to 1)
+    divide it by √(1 - I²) or less, as equal samples make the least of it (Higgins & Thompson 2002). Power is over
+    half-widths from 0 to twice the printed one.
     """
     check_option("scale", scale, ("r", "d"))
     check_level(level)

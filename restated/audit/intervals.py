@@ -25,8 +25,6 @@ SCALES: dict[str, tuple[str, ...]] = {
 }
 #: Least degrees of freedom allowed of an interval that names none: fewer would be unusual enough to be printed.
 FEWEST_DF = 10
-
-
 _Route: TypeAlias = Callable[[float], float]
 #: The way to each scale, and the way back.
 _ROUTES: dict[str, tuple[_Route, _Route]] = {

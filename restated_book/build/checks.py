@@ -9,6 +9,7 @@ from restated_book import claims, config, paths, register, studies
 from restated_book.chapters import frame, glossary, heads, prose, saving
 from restated_book.chapters.toc import toc
 from restated_book.cite import citation
+from restated_book.consistency import groups
 from restated_book.epoch import epoch, git
 from restated_book.sources import bibliography, dictionary, files, settings
 
@@ -29,6 +30,7 @@ def check(unchanged: Container[str] = ()) -> tuple[register.Register, list[str]]
         print(f"warning: {words}", file=sys.stderr, flush=True)
     numbers = register.load(bibliography=works)
     dictionary.check(paths.DATA)
+    groups.load(numbers)
     check_originals()
     pages = toc()
     for file in sorted(paths.NOTEBOOKS.glob("*.md")):

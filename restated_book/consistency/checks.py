@@ -5,10 +5,13 @@ from typing import NamedTuple
 
 from restated_book import paths
 
-CONSISTENT = "consistent"
-INCONSISTENT = "inconsistent as printed"
-UNINFORMATIVE = "uninformative"
-OUTCOMES = (CONSISTENT, INCONSISTENT, UNINFORMATIVE)
+INCONSISTENT, DIFFERENT = FAILED = ("inconsistent as printed", "differs between sources")
+CONSISTENT, WEAK = "consistent as printed", "consistent as printed, with little power"
+IDLE = "the check has no power"
+#: The worst first: one check that fails is not outweighed by others that pass.
+OUTCOMES = (*FAILED, CONSISTENT, WEAK, IDLE)
+#: With less power a pass says little: it raises the odds that the digits are right by a quarter at most.
+LEAST_POWER = 0.2
 
 
 class Check(NamedTuple):
@@ -21,10 +24,15 @@ class Check(NamedTuple):
     parts: tuple[float, float] = (0, inf)
     whole: tuple[float, float] | tuple[()] = ()  # empty where rows are never listed by hand
     needs: tuple[str, ...] = ()
-    compared: str = ""  # parts (p, as counts c), wholes (w) and sizes (n) put side by side
+    compared: str = ""  # parts (p), wholes (w) and sizes (n) put side by side; places of both (at)
+    part_sizes: tuple[int, ...] = ()  # parts that are sizes, used and not compared
+    whole_sizes: int = 9  # the first of the wholes that are sizes
+    condition: str = ""  # under which numbers that do not fit are inconsistent; groups listed by hand name their own
 
 
-CHECKS = {name: Check(**words) for name, words in paths.tables(__file__).items()}
+_TABLES = paths.tables(__file__)
+WHY: dict[str, str] = _TABLES.pop("why_unchecked")  #: Why no check fits a number, by its statistic or what it lacks
+CHECKS = {name: Check(**words) for name, words in _TABLES.items()}
 
 
 class Result(NamedTuple):
@@ -38,6 +46,7 @@ class Result(NamedTuple):
     verified: bool
     sentence: str  # the result in words
     sizes_only: frozenset[str] = frozenset()  # of `ids`, rows whose size was used and whose number was not compared
+    condition: str = ""  # what the group of numbers rests on
 
     @property
     def judged(self) -> list[str]:

@@ -6,19 +6,21 @@ does (``_of_group``). That table can also keep a check away from a row it would 
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 from typing import TypeAlias
 
-import pandas as pd
+from scipy.stats import norm
 
 from restated.audit import correlations, counts, derived, differences, intervals, scores, statistics
 from restated.audit.comparison import Comparison, scaled
 from restated.errors import RestatedError
 from restated.printed import Printed, parse
 from restated.reconstruct.pvalues import DEGREES
+from restated_book.consistency import checks
 from restated_book.consistency import groups as grouping
-from restated_book.consistency.checks import CHECKS, CONSISTENT, INCONSISTENT, OUTCOMES, UNINFORMATIVE, Result
+from restated_book.consistency.checks import CHECKS, WHY, Result
 from restated_book.consistency.groups import Group
 from restated_book.register import PublishedNumber, Register
 from restated_book.sources import files
@@ -29,14 +31,13 @@ MEAN_DIFFERENCES = ("d", "g", "SMD")  #: Statistics on the scale of a standardis
 USUAL_LEVEL = "95"  #: Confidence level of an interval printed without one; used for p only, and noted there
 #: Stars in place of a p, as tables usually mean them; the footnote that says so may not be in the copy read.
 STARS = {"*": "< .05", "**": "< .01", "***": "< .001"}
-#: Differences in words, as a result names them.
-SAID = {"positive": "larger in the first", "negative": "smaller in the first", "null": "no different"}
 
 _Ends: TypeAlias = tuple[Printed, Printed]
 _Rows: TypeAlias = Sequence[PublishedNumber]
 _Open: TypeAlias = Callable[[str, PublishedNumber], bool]
 _LEFT_OUT = "grade U: we could not obtain a source of the numbers; "
 _POWERLESS = "; with these numbers the check could not have failed"
+_COPIED = "the two agree, as they also do where one copies the other"
 
 
 def run(register: Register, groups: Sequence[Group] | None = None) -> list[Result]:
@@ -48,7 +49,7 @@ def run(register: Register, groups: Sequence[Group] | None = None) -> list[Resul
     left_out |= {("effect-p", ref.row.id) for group in groups if group.check == "percents-d" for ref in group.whole}
     found = [
         *_of_rows(list(register.values()), left_out),
-        *(result for group in groups if group.applies for result in _of_group(group)),
+        *(result._replace(condition=g.reason) for g in groups if g.applies for result in _of_group(g)),
     ]
     order = {id: i for i, id in enumerate(register)}
     kinds = {name: i for i, name in enumerate(CHECKS)}
@@ -92,7 +93,7 @@ def _of_rows(rows: _Rows, left_out: set[tuple[str, str]]) -> Iterator[Result]:
         if row.statistic in DEGREES and row.is_number and p and open_to("statistic-p", row):
             df = _df(row)
             if len(df) == DEGREES[row.statistic]:
-                yield _statistic_p(row, p, df)
+                yield _result("statistic-p", [row], *_statistic_p(row, p, df))
 
     for (*_, k, n), members in same.items():
         if not k and not n:
@@ -159,25 +160,25 @@ def _percent(row: PublishedNumber, neighbours: _Rows) -> Iterator[Result]:
         return
     counted = [m for m in neighbours if m.statistic == "count" and m.quantity == row.quantity and _is_point(m.value)]
     count = int(counted[0].value.value or 0) if counted else None
-    yield _percent_count([row, *counted[:1]], row.value, [base], count)
+    yield _result("percent-count", [row, *counted[:1]], *_percent_count(row.value, [base], count))
 
 
-def _percent_count(rows: _Rows, percent: Printed, bases: list[int], count: int | None) -> Result:
-    found = counts.percent_of_count(percent, bases, count)
-    text = f"{percent.text} %{'' if count is None else f' and {count}'} of {' or '.join(map(str, bases))}"
-    return _result("percent-count", rows, found, text)
+def _percent_count(percent: Printed, bases: list[int], count: int | None) -> tuple[Comparison, str]:
+    of = f"any number from {bases[0]} to {bases[-1]}" if len(bases) > 2 else " or ".join(map(str, bases))
+    text = f"{percent.text} %{'' if count is None else f' and {count}'} of {of}"
+    return counts.percent_of_count(percent, bases, count), text
 
 
 def _with_interval(row: PublishedNumber, interval: _Ends) -> str:
     return f"{row.statistic} {row.value.text} ({interval[0].text} to {interval[1].text})"
 
 
-def _statistic_p(row: PublishedNumber, p: Printed, df: Sequence[float]) -> Result:
+def _statistic_p(row: PublishedNumber, p: Printed, df: Sequence[float]) -> tuple[Comparison, str]:
     found = statistics.statistic_against_p(row.statistic, row.value, df, p)
     given = f", df = {', '.join(f'{d:g}' for d in df)}" if df else ""
     stars = f" (published as {row.p.text})" if row.p and row.p.text in STARS else ""
     name = row.statistic.replace("chi2", "χ²")
-    return _result("statistic-p", [row], found, f"{name} {row.value.text}{given}, p {p.text}{stars}")
+    return found, f"{name} {row.value.text}{given}, p {p.text}{stars}"
 
 
 def _d_r(r: PublishedNumber, d: PublishedNumber) -> Iterator[Result]:
@@ -189,28 +190,42 @@ def _d_r(r: PublishedNumber, d: PublishedNumber) -> Iterator[Result]:
             yield _result("d-r", [r, d], found, f"r {first.text} with d {second.text} ({name})")
 
 
+def _in_percent(ref: grouping.Reference) -> Printed:
+    return scaled(ref.printed, Decimal(100 if ref.row.statistic == "proportion" else 1))
+
+
+#: Checks of a group, its parts and its wholes that need no more words than those of ``checks.toml``.
+_FOUND: dict[str, Callable[[Group, Sequence[Printed], Sequence[Printed]], Comparison]] = {
+    "grim": lambda g, x, w: scores.grim(x[0], g.sizes, g.items or 1),
+    "grimmer": lambda g, x, w: scores.grimmer(x[0], x[1], g.sizes, g.items or 1, g.scale),
+    "debit": lambda g, x, w: scores.debit(x[0], x[1], g.sizes),
+    "sd-bound": lambda g, x, w: scores.sd_bound(x[0], x[1], g.sizes or derived.GROUP_SIZES[:1], *(g.scale or ())),
+    "within": lambda g, x, w: derived.within(w[0], x[0], x[1], *(ref.count for ref in g.whole[1:])),
+    "means-scale": lambda g, x, w: derived.means_on_scale(x[0], x[1], g.sizes[0], *(g.scale or ())),
+    "difference-centre": lambda g, x, w: derived.centre(x[0], x[1], w[0], w[1]),
+    "correlation-triple": lambda g, x, w: correlations.third(x[0], x[1], x[2]),
+}
+
+
 def _of_group(group: Group) -> Iterator[Result]:
     """Run the check of one group."""
     parts, whole = group.parts, group.whole
     shown, totals = [ref.printed for ref in parts], [ref.printed for ref in whole]
     first, items = shown[0], group.items or 1
-    percents = [scaled(ref.printed, Decimal(100 if ref.row.statistic == "proportion" else 1)) for ref in parts]
     words = {
         "p": [ref.printed.text + " %" * (ref.row.statistic == "percent") for ref in parts],
         "w": [number.text for number in totals],
-        "c": [number.value for number in shown],
-        "n": f"n = {' or '.join(str(x.value) for x in totals)}" if whole else f"n from {derived.GROUP_SIZES[0]}",
+        "at": [f"{ref.row.study}, {ref.row.locator}" for ref in (*parts, *whole)],
+        "n": f"n = {' or '.join(x.text for x in totals)}" if whole else f"n from {derived.GROUP_SIZES[0]}",
         "items": f"{items} items averaged" if items > 1 else "whole-number scores",
     }
     text = CHECKS[group.check].compared.format(**words)
 
     match group.check:
         case "percent-count":
-            yield _percent_count(group.rows, first, group.sizes, parts[1].count if len(parts) > 1 else None)
-            return
+            found, text = _percent_count(first, group.sizes, parts[1].count if len(parts) > 1 else None)
         case "statistic-p" if p := parts[0].row.p:
-            yield _statistic_p(parts[0].row, p, group.df)
-            return
+            found, text = _statistic_p(parts[0].row, p, group.df)
         case "d-r":
             yield from _d_r(parts[0].row, parts[1].row)
             return
@@ -231,43 +246,37 @@ def _of_group(group: Group) -> Iterator[Result]:
             text = " + ".join(f"{ref.printed.text} % of {ref.row.n}" for ref in parts)
             text += f" with {totals[0].text} % of {n}"
         case "percent-arms":
-            found = counts.percents_of_arms(percents[0], percents[1], whole[0].count)
+            arms = [_in_percent(ref) for ref in parts]
+            found = counts.percents_of_arms(arms[0], arms[1], whole[0].count, whole[0].least)
         case "sum":
             found = counts.total([(ref.sign, ref.printed) for ref in parts], totals[0])
             text = " ".join(f"{'−' if ref.sign < 0 else '+'} {ref.printed.text}" for ref in parts).removeprefix("+ ")
             text += f" with {totals[0].text}"
-        case "grim":
-            found = scores.grim(first, group.sizes, items)
-        case "grimmer":
-            ends = None if group.minimum is None or group.maximum is None else (group.minimum, group.maximum)
-            found = scores.grimmer(first, shown[1], group.sizes, items, ends)
-        case "debit":
-            found = scores.debit(first, shown[1], group.sizes)
-        case "sd-bound":
-            low, high = group.minimum or 0.0, group.maximum or 0.0
-            found = scores.sd_bound(first, shown[1], group.sizes or derived.GROUP_SIZES[:1], low, high)
-        case "within":
-            found = derived.within(totals[0], first, shown[1], *(ref.count for ref in whole[1:]))
         case "counts-p":
-            found = derived.p_of_counts([ref.count for ref in parts], totals[0])
+            table, *others = product(*(ref.counts for ref in parts))
+            found = derived.p_of_counts(table, totals[0], others)
         case "agreement-kappa":
             size = group.sizes[0] if whole else None
-            found = derived.kappa_of_agreement(percents[0], shown[1], size, max(2, items))
+            found = derived.kappa_of_agreement(_in_percent(parts[0]), shown[1], size, max(2, items))
             text += f", n = {size}" if size else ""
         case "kappa-p" if p := parts[0].row.p:
             found = derived.p_of_kappa(first, p, whole[0].count, part=whole[0].row is not parts[0].row)
             text = f"kappa {first.text}, p {p.text}, n = {totals[0].text}"
-        case "means-scale":
-            found = derived.means_on_scale(first, shown[1], group.sizes[0], group.minimum or 0.0, group.maximum or 0.0)
-        case "difference-centre":
-            found = derived.centre(first, shown[1], *totals)
         case grouping.STATED:
             found, text = _stated(group)
         case name if name in derived.FORMULAS:
             found = derived.follows(name, shown, totals[0])
-            text = f"{totals[0].text} with {', '.join(part.text for part in shown)}"
-        case _:  # correlation-triple
-            found = correlations.third(*shown)
+            if name == "same":
+                said = {"power": 0.0, "detail": _COPIED} if found.fits else {"detail": "the two differ"}
+                found = replace(found, **said)
+        case "se-floor":  # as for the interval that estimate and error make
+            half = Decimal(str(norm.ppf(0.975))) * (shown[1].high or 0)
+            ends = [(first.value or 0) + sign * half for sign in (-1, 1)]
+            low, high = (replace(first, low=end, high=end) for end in ends)
+            kind = "d" if parts[0].row.statistic in MEAN_DIFFERENCES else "r"
+            found = derived.floor(kind, low, high, whole[0].count, 1)
+        case name:
+            found = _FOUND[name](group, shown, totals)
     yield _result(group.check, group.rows, found, text, group.judged)
 
 
@@ -283,72 +292,39 @@ def _stated(group: Group) -> tuple[Comparison, str]:
         for ref, n in zip(group.parts, known, strict=True)
     ]
     shown = [first.printed, second.printed]
-    found = differences.stated(words.printed.text, scale, shown, errors, (group.minimum or 0.0, group.maximum or 0.0))
-    return found, f"{first.printed.text} and {second.printed.text}, said to be {SAID[words.printed.text]}"
+    found = differences.stated(words.printed.text, scale, shown, errors, group.scale or (0.0, 0.0))
+    return found, f"{first.printed.text} and {second.printed.text}, said to be {grouping.SAID[words.printed.text]}"
 
 
 def _result(check: str, rows: _Rows, found: Comparison, compared: str, judged: _Rows | None = None) -> Result:
     """Put a comparison of `rows` into words; it judges the numbers of all of them unless `judged` are given."""
     verified = all(row.grade != "U" for row in rows)
-    powerless = found.fits and found.power <= 0
-    outcome = INCONSISTENT if not found.fits else UNINFORMATIVE if powerless else CONSISTENT
-    sentence = f"{compared}: {'' if verified else _LEFT_OUT}{found.detail}{_POWERLESS if powerless else ''}."
-    ids = tuple(row.id for row in rows)
+    # Numbers of two sources, or of two places, may count different things.
+    one = check != "same" and len({row.source_key for row in rows}) == 1
+    passed = checks.CONSISTENT if found.power >= checks.LEAST_POWER else checks.WEAK if found.power > 0 else checks.IDLE
+    outcome = passed if found.fits else checks.INCONSISTENT if one else checks.DIFFERENT
+    why = _POWERLESS if outcome == checks.IDLE and check != "same" else ""
+    sentence = f"{compared}: {'' if verified else _LEFT_OUT}{found.detail}{why}."
+    ids, condition = tuple(row.id for row in rows), CHECKS[check].condition
     sizes_only = frozenset(ids).difference(ids if judged is None else (row.id for row in judged))
-    return Result(check, ids, compared, outcome, max(0.0, found.power), verified, sentence, sizes_only)
+    return Result(check, ids, compared, outcome, max(0.0, found.power), verified, sentence, sizes_only, condition)
 
 
-def summary(results: Iterable[Result]) -> pd.DataFrame:
-    """Count the results by check and outcome; one row per check, also where none applied.
-
-    Columns: ``check``, one per outcome and ``median power`` (verified ones only), ``unverified`` (resting on grade U).
-    """
-    table = pd.DataFrame(list(results), columns=Result._fields)
-    counted, names = table[table["verified"].astype(bool)], list(CHECKS)
-    found = pd.crosstab(counted["check"], counted["outcome"]).reindex(index=names, columns=OUTCOMES, fill_value=0)
-    found["median power"] = counted.astype({"power": float}).groupby("check")["power"].median()
-    found["unverified"] = table["check"].value_counts().reindex(names, fill_value=0) - found[list(OUTCOMES)].sum(axis=1)
-    found.insert(0, "check", [CHECKS[name].title for name in names])
-    return found.reset_index(drop=True).rename_axis(columns=None)
+def unchecked(register: Register, results: Iterable[Result], groups: Iterable[Group] | None = None) -> dict[str, str]:
+    """Return the ids of the printed numbers in no counted check, each with the reason; the last that holds is given."""
+    found, groups = list(results), grouping.load(register) if groups is None else groups
+    why = {row.id: WHY[_lack(row)] for row in register.values()}
+    why |= {id: WHY["size"] for result in found for id in result.sizes_only if register[id].is_number}
+    why |= {row.id: group.reason for group in groups if not group.applies for row in group.rows}
+    why |= {id: WHY["unread"] for result in found if not result.verified for id in result.ids}
+    counted = {id for result in found if result.verified for id in result.judged}
+    return {id: reason for id, reason in why.items() if id not in counted}
 
 
-def table(results: Iterable[Result]) -> pd.DataFrame:
-    """Return results as rows: ``check, compared, outcome, power, result, rows``, rows graded U marked."""
-    table = pd.DataFrame(list(results), columns=Result._fields)
-    table["check"] = [CHECKS[name].title for name in table["check"]]
-    table["result"] = [s.removeprefix(f"{c}: ") for s, c in zip(table["sentence"], table["compared"], strict=True)]
-    table["rows"] = table["ids"].map(", ".join)
-    table["outcome"] = table["outcome"].where(table["verified"].astype(bool), "unverified (" + table["outcome"] + ")")
-    return table[["check", "compared", "outcome", "power", "result", "rows"]]
-
-
-def coverage(register: Register, results: Iterable[Result]) -> tuple[int, int]:
-    """Count the seen numbers of the register that entered a check, and all of them, without words and grade U."""
-    used = {id for result in results for id in result.judged}
-    seen = [number.id for number in register.values() if number.is_number and number.grade != "U"]
-    return sum(id in used for id in seen), len(seen)
-
-
-def why_unchecked(row: PublishedNumber) -> str:
-    """Return the reason why no check fits a printed number, from what its row lacks."""
-    if row.grade == "U":
-        return "unverified numbers are not checked"
-    if not row.is_number:
-        return "a statement in words, or an interval alone"
-    if row.kind == "design fact":
-        return "a fact about the study on which no other number depends"
-    if row.statistic in ("percent", "proportion") and not row.n:
-        return "a share whose denominator is not given with it"
-    if row.ci_low is None and row.p is None:
-        return "no interval, no p and no related number is given with it"
-    open_ended = "its interval or p has one end only, or is given in words"
-    return open_ended if row.n or row.k else "an interval or p without the size of its sample"
-
-
-def unchecked(register: Register, results: Iterable[Result]) -> pd.DataFrame:
-    """Count the numbers in no check by :func:`why_unchecked`; columns ``reason``, one per kind, ``in all``."""
-    used = {id for result in results for id in result.ids}
-    rows = [(why_unchecked(row), row.kind) for row in register.values() if row.id not in used]
-    counts = pd.DataFrame(rows, columns=["reason", "kind"]).groupby(["reason", "kind"]).size().unstack(fill_value=0)
-    counts["in all"] = counts.sum(axis=1)
-    return counts.sort_values("in all", ascending=False).rename_axis(columns=None).reset_index()
+def _lack(row: PublishedNumber) -> str:
+    """Return what a row lacks for a check, a key of `WHY`."""
+    if row.grade == "U" or not row.is_number:
+        return "unread" if row.grade == "U" else "words" if row.statistic == "text" else "interval"
+    if row.ci_low is not None or row.ci_high is not None or row.p is not None:
+        return "ends"
+    return row.statistic if row.statistic in WHY else "fact" if row.kind == "design fact" else "other"

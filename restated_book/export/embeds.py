@@ -73,14 +73,12 @@ def items(parts: Mapping[str, Mapping], rows: Mapping[str, Mapping]) -> Iterator
 def _of_number(row: Mapping, works: bibliography.Bibliography) -> dict[str, Any]:
     """Return the facts of a ledger row, and what was said by whom with which verdict where there is one."""
     published, restated, interval = entries.published_text(row), entries.restated_text(row), entries.interval_text(row)
+    both = f"{restated} ({interval})" if restated and interval not in ("", restated) else restated or interval
     verdict = entries.short(entries.answer(row))
     source = works.short(row["source_key"]) if row.get("source_key") else ""
     facts = [
         ("Published", published and f"{published} ({source}, {row['locator']}; grade {row['grade']})"),
-        (
-            "Recomputed",
-            restated if interval in ("", restated) else f"{restated} ({interval})" if restated else interval,
-        ),
+        ("Recomputed", both),
         ("Verdict", verdict),
         ("Computed from", shown(row.get("status") or "")),
         ("Why", row.get("why") or ""),

@@ -78,7 +78,8 @@ def number(row: Mapping, where: ledgerparts.Addresses) -> list:
     """Return the same of a row of the ledger, and its facets."""
     texts = {"printed": entries.published_text(row), "restated": entries.restated_text(row)}
     sides = (f"{side} {text}" for side, text in texts.items() if text)
-    facts = (str(row["quantity"]), entries.source_text(row), *sides, entries.short(entries.answer(row)))
+    check = f"checked: {entries.short(entries.checked(row))}" if row.get("check_method") else ""
+    facts = (str(row["quantity"]), entries.source_text(row), *sides, check, entries.short(entries.answer(row)))
     return [where.of(row["id"]), row["id"], "Ledger", "; ".join(filter(None, facts)), ledgerpage.facets(row)]
 
 

@@ -71,14 +71,10 @@ def outcome_bars(table: pd.DataFrame, outcomes: Sequence[str]) -> Drawn:
     stacked_bars(chart, counts, list(fills.values()), [f"part-{j}" for j in range(len(fills))])
     fill_key(chart, fills)
     total = counts.sum(axis=0)
-    second = ""
-    if len(outcomes) > 1 and total[1]:
-        most = int(np.argmax(counts[:, 1]))
-        second = f"Most {outcomes[1]}: {checks[most]} ({counts[most, 1]:,.0f})"
     alt = alt_text(
         f"{plural(int(total.sum()), 'check')} of {plural(len(checks), 'kind')}: "
         + ", ".join(f"{n:,.0f} {outcome}" for n, outcome in zip(total, outcomes)),
         f"Most checks: {checks[0]} ({counts[0].sum():,.0f})",
-        second,
+        *[f"Most {outcomes[1]}: {checks[np.argmax(n)]} ({n.max():,.0f})" for n in counts.T[1:2] if n.any()],
     )
     return Drawn(chart.fig, alt, pd.DataFrame({"check": checks} | dict(zip(outcomes, counts.T.astype(int)))))

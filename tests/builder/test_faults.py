@@ -243,6 +243,14 @@ FAULTS = {
         CHECK,
         ["data/published/twins.csv", "row 2", "'id'", "transmission.csv"],
     ),
+    "a count of no kind": (
+        lambda root: [
+            field(REGISTER, 2, column, value)(root)
+            for column, value in {"statistic": "count", "value": "5", "ci_low": "", "ci_high": "", "kind": ""}.items()
+        ],
+        CHECK,
+        [REGISTER, "row 2", "'kind'", "a count can be a result", "Say which it is"],
+    ),
     "an id that climbs": (
         field(REGISTER, 2, "id", "../../etc/passwd"),
         CHECK,

@@ -60,6 +60,7 @@ def test_the_public_columns_are_the_documented_ones():
         "check",
         "check_method",
         "check_power",
+        "check_reason",
     )
 
 

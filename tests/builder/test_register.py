@@ -54,7 +54,7 @@ def numbers():
 
 
 def test_the_repository_register_loads(numbers):
-    assert len(numbers) == 1260
+    assert len(numbers) == 1271
     assert list(numbers) == [number.id for number in numbers.values()]
     assert {number.finding for number in numbers.values()} == {
         path.stem for path in paths.PUBLISHED.glob("*.csv") if path.name not in register.NOT_FINDINGS
@@ -160,7 +160,7 @@ def test_a_bibliography_may_be_a_file_or_keys(tmp_path):
         ({"statistic": "sd", "value": "-.5"}, "value", "-.5 is below 0, the least a sd can be"),
         ({"statistic": "a2", "value": "40", "unit": "proportion of variance"}, "value", "40 is above 1"),
         ({"statistic": "a2", "value": "140", "unit": "percent of variance"}, "value", "140 is above 100"),
-        ({"statistic": "count", "value": "> -3", "ci_low": "", "ci_high": ""}, "value", "is below 0"),
+        ({"statistic": "count", "kind": "result", "value": "> -3", "ci_low": "", "ci_high": ""}, "value", "is below 0"),
         ({"ci_low": ".37", "ci_high": ".25"}, "ci_low", "the interval runs from .37 down to .25. Exchange its ends"),
         ({"ci_low": "low"}, "ci_low", "'low' is not a number"),
         ({"ci_level": "95%%"}, "ci_level", "'95%%' is not a number"),
@@ -168,7 +168,16 @@ def test_a_bibliography_may_be_a_file_or_keys(tmp_path):
         ({"ci_level": "0,95"}, "ci_level", "'0,95' is not a level of confidence. Give percent, such as 95"),
         ({"p": "0,5 %"}, "p", "'0,5 %' is in percent, and a proportion or count belongs here. Write it as one"),
         ({"value": "0.5 per cent"}, "value", "'0.5 per cent' is in percent"),
-        ({"statistic": "count", "value": "5%", "ci_low": "", "ci_high": ""}, "value", "'5%' is in percent"),
+        (
+            {"statistic": "count", "kind": "", "value": "5"},
+            "kind",
+            "a count can be a result, as of events, or a design fact",
+        ),
+        (
+            {"statistic": "count", "kind": "result", "value": "5%", "ci_low": "", "ci_high": ""},
+            "value",
+            "'5%' is in percent",
+        ),
         ({"p": "1.2"}, "p", "1.2 is not a probability"),
         ({"p": "-.1"}, "p", "-.1 is not a probability"),
         ({"p": "< 2"}, "p", "< 2 is not a probability"),
@@ -197,7 +206,7 @@ def test_a_row_that_cannot_be_right(tmp_path, change, place, message):
         {"statistic": "percent", "value": "100", "ci_low": "", "ci_high": ""},
         {"statistic": "sd", "value": "0.00", "ci_low": "", "ci_high": ""},
         {"statistic": "text", "value": "positive", "ci_low": "", "ci_high": ""},
-        {"statistic": "count", "value": "More than 16", "ci_low": "", "ci_high": ""},
+        {"statistic": "count", "kind": "result", "value": "More than 16", "ci_low": "", "ci_high": ""},
     ],
 )
 def test_a_row_that_is_unusual_and_right(tmp_path, change):
@@ -256,7 +265,7 @@ OPEN = {"value": "1,250"}
         ([OPEN | {"ci_high": "1,934.5"}], "1250"),
         ([OPEN, {"id": "same-work", "value": "0,5"}], "1.250"),
         ([OPEN, {"id": "same-work", "value": "0.5"}, OTHER | {"value": "0,5"}], "1250"),
-        ([OPEN, {"id": "same-work", "value": "4,819", "statistic": "count"}], "1250"),
+        ([OPEN, {"id": "same-work", "value": "4,819", "statistic": "count", "kind": "result"}], "1250"),
         ([OPEN, OTHER | {"value": "0,5"}], "1.250"),
         ([OPEN, OTHER | {"value": "10,816.56"}], "1250"),
         ([OPEN | {"note": "decimal comma", "p": ".03"}], "1.250"),
@@ -265,7 +274,7 @@ OPEN = {"value": "1,250"}
         ([OPEN | {"ci_low": "900", "ci_high": "1600"}], "1250"),
         ([OPEN | {"ci_low": "1", "ci_high": "2"}], "1.250"),
         ([OPEN | {"ci_low": ".9", "ci_high": "1.6", "note": "decimal comma"}], "1.250"),
-        ([OPEN | {"statistic": "count"}], "1250"),
+        ([OPEN | {"statistic": "count", "kind": "result"}], "1250"),
         ([{"value": "62,626", "statistic": "percent", "unit": "percent"}], "62.626"),
         ([{"value": "1.250"}], "1.250"),
         ([{"value": "1.250", "p": "0,03"}], "1250"),

@@ -257,6 +257,7 @@ GIVEN |= {
     "derived.k": whole,
     "groups": st.none() | st.tuples(whole, whole),
     "derived.counts": many(whole, 3, 4),
+    "derived.others": many(many(whole, 3, 4), 0, 2),
     "derived.within.cases": whole,
     "meta.check_labels.labels": many(st.sampled_from(["a", "", None, nan, 2001])),
     "field": st.just("labels"),

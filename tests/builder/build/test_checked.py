@@ -9,7 +9,9 @@ import pytest
 
 from restated.errors import RestatedError
 from restated_book import paths
-from restated_book.build import checked
+from restated_book.build import checked, checks
+from restated_book.chapters import toc
+from restated_book.consistency import groups
 
 
 @pytest.fixture
@@ -44,3 +46,18 @@ def test_a_fault_of_the_groups_is_one_message(place, monkeypatch):
     with pytest.raises(RestatedError) as caught:
         checked.begin()()
     assert str(caught.value) == message and not checked.KEPT.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("a,sum,yes,nobody2000-n finkel2000-n-dz,finkel2000-a2:n,,,,,why", "'nobody2000-n' is not a published number"),
+        ("a,sd-bound,yes,dugan2024-age-mean dugan2024-age-sd,franz2011-n,9,1,,,why", "a scale has two ends"),
+    ],
+)
+def test_groups_are_checked_with_all_else_that_people_write(place, monkeypatch, line, message):
+    monkeypatch.setattr(groups, "DATA", place.parent.parent)
+    header = place.read_text(encoding="utf-8").splitlines()[0]
+    place.write_text(f"{header}\n{line}\n", encoding="utf-8")
+    with pytest.raises(RestatedError, match=f"groups.csv, row 2, .*{message}"):
+        checks.check(unchanged=toc.toc())

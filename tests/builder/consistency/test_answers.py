@@ -1,6 +1,7 @@
 """The answers of the audit by printed number: the worst outcome speaks, and unverified checks say nothing."""
 
-from restated_book.consistency import CONSISTENT, INCONSISTENT, UNINFORMATIVE, Result, answers
+from restated_book.consistency import answers
+from restated_book.consistency.checks import CONSISTENT, DIFFERENT, IDLE, INCONSISTENT, WEAK, Result
 
 
 def result(check, ids, outcome, power=0.5, *, verified=True):
@@ -13,7 +14,7 @@ def test_the_worst_outcome_speaks_for_a_number():
             result("grim", ("a", "b"), CONSISTENT, 0.25),
             result("sum", ("a",), CONSISTENT, 0.9),
             result("d-r", ("b",), INCONSISTENT),
-            result("percent-count", ("c",), UNINFORMATIVE, 0),
+            result("percent-count", ("c",), IDLE, 0),
             result("grim", ("d",), INCONSISTENT, verified=False),
         ]
     )
@@ -21,6 +22,7 @@ def test_the_worst_outcome_speaks_for_a_number():
         "check": "consistent as printed",
         "check_method": "mean of whole-number scores (GRIM); parts and their sum or difference",
         "check_power": 0.9,
+        "check_reason": "",
     }
     assert found["b"]["check"] == "inconsistent as printed"
     assert found["b"]["check_method"] == "one effect published as d and as r"
@@ -31,3 +33,13 @@ def test_the_worst_outcome_speaks_for_a_number():
 def test_a_check_of_sizes_says_nothing_of_the_number_beside_them():
     one = result("group-sizes", ("effect", "patients"), CONSISTENT)._replace(sizes_only=frozenset({"effect"}))
     assert set(answers.of([one])) == {"patients"}
+
+
+def test_a_failed_check_gives_what_it_rests_on_and_other_numbers_why_none_applies():
+    failed = result("same", ("a",), DIFFERENT)._replace(sentence="1 and 2: the two differ.", condition="two papers")
+    found = answers.of([failed, result("grim", ("b",), WEAK, 0.1)], {"c": "a share of costs"})
+    assert found["a"]["check"] == "differs between sources"
+    assert found["a"]["check_reason"] == "1 and 2: the two differ. Condition: two papers."
+    assert (found["b"]["check"], found["b"]["check_reason"]) == ("consistent as printed, with little power", "")
+    none = {"check": "no check applies", "check_method": "", "check_power": None, "check_reason": "a share of costs"}
+    assert found["c"] == none

@@ -32,9 +32,25 @@ def test_references_name_a_value_or_a_column(numbers, tmp_path):
     assert [row.id for row in group.rows] == ["finkel2000-n-mz", "finkel2000-n-dz", "finkel2000-a2"]
 
 
+def test_a_size_may_be_any_number_up_to_the_one_published(numbers, tmp_path):
+    path = tmp_path / "groups.csv"
+    path.write_text(
+        HEADER + "a,percent-count,yes,dozier2001-agreement,97..finkel2000-n-mz,,,,,some\n", encoding="utf-8"
+    )
+    (group,) = groups.load(numbers, path)
+    assert group.sizes == [97, 98, 99] and group.whole[0].printed.text == "97 to 99"
+    assert [row.id for row in group.judged] == ["dozier2001-agreement"]
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
+        ("a,percent-count,yes,dozier2001-agreement,100..finkel2000-n-mz,,,,,x", "'100' is not a number of cases up to"),
+        ("a,percent-count,yes,dozier2001-agreement,x..finkel2000-n-mz,,,,,x", "field 'whole': 'x' is not a number of"),
+        (
+            "a,sd-bound,yes,dugan2024-age-mean dugan2024-age-sd,franz2011-n,9,1,,,age",
+            "row 2, field 'minimum': a scale has two ends. Give both, the lower one as the minimum",
+        ),
         ("a,sum,yes,nobody2000-n finkel2000-n-dz,finkel2000-a2:n,,,,,arms", "row 2, field 'parts': 'nobody2000-n'"),
         ("a,sum,yes,finkel2000-n-mz:unit finkel2000-n-dz,finkel2000-a2:n,,,,,arms", "'unit' is not a column"),
         ("a,sum,yes,finkel2000-c2 finkel2000-n-dz,finkel2000-a2:n,,,,,arms", "'finkel2000-c2' holds no number"),

@@ -10,6 +10,7 @@ import pytest
 
 from restated_book import entries
 from restated_book.chapters import heads
+from restated_book.consistency.checks import LEAST_POWER
 
 BADGE = re.compile(r'rs-v-([a-z-]+)">[^<]*</span> <strong>([\d,]+)')
 HEAD = re.compile(r'<li>([\d,]+) <span class="rs-verdict rs-v-([a-z-]+)"')
@@ -57,3 +58,23 @@ def test_every_row_has_its_kind_and_its_check(rows):
         assert (row["check"] in entries.CHECKED.values()) == bool(row["grade"]), row["id"]
         assert bool(row["check_method"]) == (row["check"] not in ("", "no check applies"))
         assert (row["check_power"] is None) == (not row["check_method"])
+
+
+def test_no_number_is_both_recomputed_and_inconsistent_without_a_reason(site):
+    for row in entries.load(site.parent / "entries.json").values():
+        failed = row["check"] in ("inconsistent as printed", "differs between sources")
+        assert not failed or row["check_reason"], row["id"]
+        # Where a set decides what is compatible, the check tests the same set.
+        assert not failed or row["verdict"] not in ("identical", "within-rounding", "compatible"), row["id"]
+
+
+def test_most_results_and_facts_meet_a_check_with_power_or_a_recomputation(site):
+    rows = [row for row in entries.load(site.parent / "entries.json").values() if entries.is_printed(row)]
+    facts = [row for row in rows if row["kind"] != "statement"]
+    judged = ("identical", "within-rounding", "compatible", "differs")
+    assert sum((row["check_power"] or 0) >= LEAST_POWER or row["verdict"] in judged for row in facts) >= 500
+
+
+def test_every_number_says_why_no_check_applies(rows):
+    assert all(row["check_reason"] for row in rows if row["check"] == "no check applies")
+    assert list(rows[0])[-1] == "check_reason"

@@ -136,6 +136,9 @@ def test_arms_power_by_brute_force():
     assert found.fits == (total in ok)
     assert found.power == pytest.approx(1 - len(ok) / (2 * total - 1))
     assert (found.high, "groups of 45 and 31" in found.detail) == (76, True)
+    fewer = counts.percents_of_arms(first, second, total, 2)
+    assert fewer.fits == any(2 <= t <= total for t in ok)
+    assert fewer.power == pytest.approx((min(ok) - 2) / (2 * total - 1))
 
 
 @modest

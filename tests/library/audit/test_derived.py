@@ -99,6 +99,14 @@ def test_p_of_counts_is_that_of_a_test_and_not_between_two():
     assert derived.p_of_counts([0, 22, 0, 22], parse("1.0")).fits
 
 
+def test_p_of_counts_may_be_that_of_fewer_cases():
+    # fisher.test: .0485 with 0 of 22, .0492 with 0 of 20.
+    assert not derived.p_of_counts([0, 22, 5, 22], parse(".049")).fits
+    found = derived.p_of_counts([0, 20, 5, 22], parse(".049"), [(0, 21, 5, 22), (0, 22, 5, 22)])
+    assert found.fits and found.detail == "Fisher's test of 0 of 20 and 5 of 22 gives p = 0.04918"
+    assert 0.98 < found.power < derived.p_of_counts([0, 20, 5, 22], parse(".049")).power
+
+
 def test_agreement_and_kappa_of_one_table():
     # 20, 6, 8, 16 of 50: agreement 72 %, kappa .4359.
     assert derived.kappa_of_agreement(parse("72"), parse(".44"), 50).fits
@@ -181,8 +189,9 @@ def test_the_middle_of_an_interval_of_a_difference():
 
 def test_a_mean_lies_in_its_range():
     assert derived.within(parse("20.5"), parse("0"), parse("365")).fits
-    found = derived.within(parse("400"), parse("0"), parse("365"))
-    assert not found.fits and 0.4 < found.power < 0.6
+    assert not derived.within(parse("400"), parse("0"), parse("365")).fits
+    # Of the 27 numbers that differ from 31.1 in one digit, 7 are outside: 1.1, 11.1 and 51.1 to 91.1.
+    assert derived.within(parse("31.1"), parse("14.8"), parse("45.7")).power == pytest.approx(7 / 27)
 
 
 @given(st.lists(st.integers(0, 500), min_size=2, max_size=9))
