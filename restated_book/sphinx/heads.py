@@ -137,7 +137,7 @@ def depart_chapter_head(self, node: chapter_head) -> None:
     if findings:
         items += f'<p class="rs-tap">{TAP}</p>'
     # The section every chapter ends with; `restated_book.chapters.frame` refuses a chapter without it.
-    links = '<a href="#cite-and-download">Cite or download this chapter</a>'
+    links = '<a href="#cite-and-download">Cite or download</a>'
     if "if-you-use-this" in self.document.ids:
         links = f'<a href="#if-you-use-this">What you may write</a> {links}'
     self.body.append(f'{items}<p class="rs-tocite">{links}</p></div>\n')
