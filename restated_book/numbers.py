@@ -58,11 +58,13 @@ def _options(words: Sequence[str], call: Callable[..., Any]) -> tuple[dict[str, 
         if not name.startswith("--") or (not equals and not words):
             raise RestatedError(f"'{name}' has no value, or is none", remedy="Give options as --name value")
         given[name[2:].replace("-", "_")] = value if equals else words.pop(0)
+    if "format" in given:
+        raise RestatedError("unknown option 'format'", remedy=f"Use --output with one of {', '.join(OUTPUTS)}")
     output = given.pop("output", OUTPUTS[0])
     check_option("output", output, OUTPUTS)
     parameters = inspect.signature(call).parameters
     free = any(of.kind is of.VAR_KEYWORD for of in parameters.values())
     for name in given:
         if not free:
-            check_option("option", name, parameters)
+            check_option("option", name, [*parameters, "output"])
     return given, output

@@ -142,6 +142,10 @@ def _inside(name: str, words: str, lines: list[str], page: str, rows: Mapping) -
         case "cite-and-download":
             chapter = page if (paths.NOTEBOOKS / f"{page}.md").is_file() else ""
             return [f"Cite this {'chapter' if chapter else 'book'} as: {about.citation_text(chapter)}"]
+        case "all-plain-words":
+            return [x for h in heads.chapters() if h.plain for x in (f"## {h.title}", "", *h.plain.split("\n"), "")]
+        case "glossary":
+            return lines
         case "claims-list" | "two-places" | "contradicted-claims":
             return ["*The list is on the site; the chapter's zip holds it in `data/claims/`.*"]
     return None

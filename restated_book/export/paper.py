@@ -142,10 +142,7 @@ def _open(article: HtmlElement) -> None:
         summary.set("class", "rs-folded-name")
         if "rs-data" in details.classes and rows > MOST_ROWS:
             note = f": {rows:,} rows, in the page of the book and its CSV file, not printed here"
-            if len(summary):
-                summary[-1].tail = (summary[-1].tail or "") + note
-            else:
-                summary.text = (summary.text or "") + note
+            etree.SubElement(summary, "span").text = note
             for other in details.findall("div") + details.findall("table"):
                 other.drop_tree()
         details.tag = "div"

@@ -120,15 +120,13 @@ def _reduce(article: HtmlElement) -> None:
         if counted or element.tag in GONE_TAGS or (classes & GONE_CLASSES and element.tag != "caption"):
             element.drop_tree()
         elif element.tag == "math" and ON_ONE_LINE.issuperset(x.tag for x in element.iterdescendants()):
-            plain, tail = "".join(f" {x} " if x in "=<>≤≥" else x for x in element.itertext()), element.tail
-            element.clear()
-            element.tag, element.text, element.tail = "span", plain, tail
+            plain = "".join(f" {x} " if x in "=<>≤≥" else x for x in element.itertext())
+            element.clear(keep_tail=True)
+            element.tag, element.text = "span", plain
         elif "rs-mark" in classes:
-            word = " ".join("".join(x.text_content() for x in element.find_class("rs-word")).split())
-            said = word or paper.text(element)
-            tail = element.tail
-            element.clear()
-            element.text, element.tail = f" ({said})", tail
+            said = "".join(map(paper.text, element.find_class("rs-word"))) or paper.text(element)
+            element.clear(keep_tail=True)
+            element.text = f" ({said})"
             _styled(element, "Verdict")
         elif style := next((LOOKS[name] for name in LOOKS if name in classes), None):
             _styled(element, style)
@@ -179,9 +177,8 @@ def write(site: Path, pages: Sequence[str], program: str, epoch: int) -> list[Pa
 
         def one(page: str) -> Path:
             target = out / f"{page.rsplit('/', 1)[-1]}.docx"
-            call = [program, "--from=html", "--to=docx", "--shift-heading-level-by=-1"]
-            call += [f"--lua-filter={STYLES / 'captions.lua'}"]
-            call += [f"--reference-doc={template}", f"--output={target.resolve()}"]
+            call = [program, "--from=html", "--to=docx", "--shift-heading-level-by=-1", f"--output={target.resolve()}"]
+            call += [f"--lua-filter={STYLES / 'captions.lua'}", f"--reference-doc={template}"]
             text, env = html(site, page, references).encode(), {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
             # Run where the pictures are: their paths become part of the file.
             run = subprocess.run(call, input=text, cwd=site, env=env, capture_output=True, timeout=SECONDS)

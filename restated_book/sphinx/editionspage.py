@@ -6,7 +6,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from restated_book import editions, paths
 from restated_book.cite import citation
-from restated_book.sphinx import blocks, markup
+from restated_book.sphinx import blocks, claimspage, markup
 
 PARTS = markup.parts("editions", KINDS=editions.KINDS)
 #: Files next to the page: the changes for programs, and the feed of editions.
@@ -27,7 +27,7 @@ def html(builder) -> str:
     if versions is None:
         return "<p>This is the first edition.</p>"
     found = editions.compared(*versions)
-    return PARTS.changes(found, versions[0], citation.about().version, blocks.root(builder.current_docname))
+    return PARTS.changes(found, versions[0], blocks.root(builder.current_docname), claimspage.address(builder))
 
 
 class WhatChanged(SphinxDirective):

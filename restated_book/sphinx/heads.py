@@ -86,13 +86,11 @@ class IfYouUseThis(Inline):
 
 
 class AllPlainWords(Inline):
-    """``{all-plain-words}``: the plain words of every chapter, in the order of the book."""
+    """``{all-plain-words}``: the plain words of every chapter, those on a finding first."""
 
     def run(self):
         sections = []
-        for head in chapters():
-            if not head.plain:
-                continue
+        for head in sorted((of for of in chapters() if of.plain), key=lambda of: not of.reference):
             uri = f"{blocks.root(self.env.docname)}notebooks/{head.page}.html"
             title = nodes.reference("", head.title, internal=True, refuri=uri)
             asked = nodes.paragraph("", "", *self.inline(head.question), classes=["rs-asked"])
@@ -139,8 +137,10 @@ def depart_chapter_head(self, node: chapter_head) -> None:
     if findings:
         items += f'<p class="rs-tap">{TAP}</p>'
     # The section every chapter ends with; `restated_book.chapters.frame` refuses a chapter without it.
-    cite = '<p class="rs-tocite"><a href="#cite-and-download">Cite or download this chapter</a></p>'
-    self.body.append(f"{items}{cite}</div>\n")
+    links = '<a href="#cite-and-download">Cite or download</a>'
+    if "if-you-use-this" in self.document.ids:
+        links = f'<a href="#if-you-use-this">What you may write</a> {links}'
+    self.body.append(f'{items}<p class="rs-tocite">{links}</p></div>\n')
 
 
 def keep_anchors(app, doctree: nodes.document) -> None:

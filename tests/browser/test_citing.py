@@ -14,11 +14,12 @@ from PIL import Image
 from pybtex.database import parse_string
 from pybtex.richtext import Text
 
-from restated_book import claims, paths
+from restated_book import claims, entries, paths
 from restated_book.chapters import heads
 from restated_book.chapters.toc import toc
 from restated_book.cite import citation
 from restated_book.epoch import epoch
+from restated_book.export import notebook
 from restated_book.sources import bibliography
 from tests.browser.pages import open_page
 
@@ -48,6 +49,26 @@ def test_the_box_copies_what_it_shows_and_says_version_and_dates(browser, site, 
     assert copied == [citation.written(citation.item(BOOK, "chapter", title, page), style) for style in citation.STYLES]
     text = box.inner_text()
     assert BOOK.version in text and citation.day(epoch()) in text and str(citation.newest_evidence()) in text
+
+
+@pytest.mark.parametrize("page", ["notebooks/service-costs", "notebooks/programmes"])
+def test_the_head_leads_to_advice_that_is_copied_as_it_reads(browser, site, page):
+    """Without marks and boxes of numbers; what a button copies is what an edition keeps, but for names of works."""
+    tab, head = open_page(browser, site, f"{page}.html"), heads.read(paths.ROOT / f"{page}.md")
+    clipboard(tab)
+    tab.locator(".rs-tocite").get_by_role("link", name="What you may write").click()
+    assert tab.url.endswith("#if-you-use-this")
+    buttons = tab.locator(".rs-use [data-copy]").all()
+    names = [button.get_attribute("data-copy") for button in buttons]
+    assert names == ["use-say", "use-avoid", "use-ask", "use-cite"]
+    for button in buttons:
+        button.click()
+    say, *others, cite = tab.evaluate("copied")
+    kept = notebook.readable(head.row["say"], head.page, entries.load(), bibliography.load())
+    assert say == " ".join(kept.split())
+    assert cite == citation.written(citation.item(BOOK, "chapter", head.title, page), "APA")
+    for text in (say, *others):
+        assert text and not {"Cite", "Ledger", "Verdict:", "Computed"} & set(text.split()), text
 
 
 @pytest.mark.parametrize("page", CHAPTERS)
@@ -174,7 +195,7 @@ def test_a_report_author_gets_a_citation_and_a_figure_for_a_document(browser, si
     """From the chapter to a formatted citation and a picture a word processor takes, without leaving the page."""
     tab = open_page(browser, site, "notebooks/service-costs.html")
     clipboard(tab)
-    tab.locator(".rs-tocite a").click()
+    tab.locator(".rs-tocite").get_by_role("link", name="Cite or download").click()
     tab.locator('[data-copy="cite-chapter-apa"]').click()
     assert "(2026)" in tab.evaluate("copied[0]")
     figure = tab.locator("#fig-limits")

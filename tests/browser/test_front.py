@@ -60,9 +60,9 @@ def test_it_fits_two_screens_of_a_laptop_and_four_of_a_phone(front, size, viewpo
     assert top < viewport["height"]
 
 
-def test_the_first_sentence_says_what_is_reviewed_and_by_whom_it_was_submitted(front):
+def test_the_opening_says_what_is_reviewed_and_by_whom_it_was_submitted(front):
     first = front.inner_text(".rs-article h1 + p")
-    assert all(words in first for words in ("University College London", "impact case study", "REF", "this book"))
+    assert all(words in first for words in ("University College London", "impact case study", "REF", "This book"))
 
 
 @pytest.mark.parametrize("size", ["laptop", "phone"])

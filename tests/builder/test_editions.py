@@ -7,7 +7,7 @@ import io
 import json
 
 import pytest
-from lxml import etree
+from lxml import etree, html
 
 from restated.errors import RestatedError
 from restated_book import editions, entries, paths, publish
@@ -185,6 +185,23 @@ def test_changes_are_written_for_people_and_programs():
     assert [row["id"] for row in rows] == [c["id"] for c in json.loads(editions.written(found, "json"))] == ["C1", "C2"]
     assert "1 x claim changed" in editions.written(found)
     assert "1 new" in editions.written(found)
+
+
+def test_what_changed_leads_to_where_this_edition_has_it():
+    new = frozen("1.1.0", claims={"C1": ["it works", "contradicted: date"]})
+    new["numbers"] = new["numbers"] | {
+        "a-r": ["a correlation", ".31", "0.20", "differs"],
+        "b-d": ["a difference", "0.6", "", "new"],
+    }
+    new["chapters"] = {"one": new["chapters"]["one"] | {"answer": "It may work."}}
+    found = editions.changes(frozen(), new)
+    page = html.fromstring(str(editionspage.PARTS.changes(found, "1.0.0", "../", "../claims.html")))
+    assert {a.text_content(): a.get("href") for a in page.iterfind(".//tbody//a")} == {
+        "one": "../notebooks/one.html",
+        "C1": "../claims.html#claim-c1",
+        "a-r": "../book/ledger.html#a-r",
+        "b-d": "../book/ledger.html#b-d",
+    }
 
 
 def test_the_feed_is_atom(kept):

@@ -64,7 +64,11 @@ def test_a_check_says_what_it_found(capsys):
         (("set", "table", "--agreement", "75%"), "a set of the kind 'table' needs --n"),
         (("set", "table", "--n", "x"), "field 'n': 'x' is not a whole number of at least 1"),
         (("set", "count", "--percent", "x", "--n", "9"), "'x' is not a number"),
-        (("set", "count", "--percent", "50", "--m", "9"), "unknown option 'm'"),
+        (("set", "count", "--percent", "50", "--m", "9"), "unknown option 'm'. Use one of percent, n, output"),
+        (
+            ("set", "table", "--n", "9", "--format", "csv"),
+            "unknown option 'format'. Use --output with one of table, csv",
+        ),
         (("set", "count", "50"), "'50' has no value, or is none"),
         (("check", "t", "--t"), "'--t' has no value, or is none"),
         (("check", "t", "--t", "2.2", "--df", "28", "--p", ".04", "--output", "pdf"), "unknown output 'pdf'"),

@@ -12,6 +12,7 @@ import yaml
 from lxml import html
 
 from restated_book import claims, entries, paths
+from restated_book.chapters import heads
 from restated_book.chapters.toc import toc
 from restated_book.cite import citation
 from restated_book.export import embeds, paper
@@ -119,6 +120,14 @@ def test_every_page_has_a_twin_and_is_listed(site):
 
 def test_a_box_in_a_twin_keeps_what_is_typed(site):
     assert "```{code-cell} ipython3" in (site / "book" / "own-review.md").read_text(encoding="utf-8")
+
+
+def test_twins_of_summaries_and_glossary_have_their_words(site):
+    """Blocks that gather words of other pages, or define them, are not left out."""
+    summaries = (site / "book" / "summaries.md").read_text(encoding="utf-8")
+    assert all(f"## {head.title}\n" in summaries for head in heads.chapters() if head.plain)
+    assert "}`" not in summaries and len(summaries) > 5000
+    assert "\nAMBIT\nAdaptive Mentalization" in (site / "book" / "glossary.md").read_text(encoding="utf-8")
 
 
 def test_a_twin_shows_figures_with_their_words(site):

@@ -69,6 +69,8 @@ KINDS = {
     f"{_table(6)}<h3>Inside</h3>{f'<p>{WORDS * 6}</p>' * 14}</div>",
     "terms": "".join(f"<dl><dt>term</dt><dd><p>{WORDS}</p></dd></dl>" for _ in range(6)),
     "glossary": '<dl class="simple glossary">' + f"<dt>a</dt><dt>b</dt><dd><p>{WORDS}</p></dd>" * 9 + "</dl>",
+    "works cited": '<div role="list">' + f'<div class="citation"><p>{WORDS}</p></div>' * 9 + "</div>",
+    "anchor between headings": f'<h2>Two</h2><section><span id="old"></span><h3>Three</h3><p>{WORDS * 3}</p></section>',
     "text": f"<h2>Text</h2><p>{WORDS * 4}</p><p>The end.</p>",
 }
 #: What cannot be otherwise: half a sheet is much for a row, and what no sheet holds is cut.

@@ -72,6 +72,8 @@ def test_headings_are_those_of_the_page(opened):
         wanted = [paper.text(x).removesuffix("#") for x in page.iterfind(f".//article//{tag}")]
         extra = ["Works cited", "About this file"] if level == 1 else []
         assert wanted and found == wanted + extra
+    empty = [p for p in tree.iterfind("w:body/w:p", NAMES) if not texts(p) and p.find(".//w:drawing", NAMES) is None]
+    assert {p.find("w:pPr/w:pStyle", NAMES).get(VALUE) for p in empty} <= {"TableSpace"}
 
 
 def test_each_figure_has_a_picture_with_words_and_a_numbered_caption(opened):
@@ -100,9 +102,21 @@ def test_each_table_has_a_caption_and_no_empty_column(opened):
         assert table.find("w:tr/w:trPr/w:tblHeader", NAMES) is not None
         widths = [int(w) for w in table.xpath("w:tblGrid/w:gridCol/@w:w", namespaces=NAMES)]
         assert all(w > 0 for w in widths)
+        assert table.getnext().find("w:pPr/w:pStyle", NAMES).get(VALUE) == "TableSpace"  # or the next text touches it
     captions = {texts(p) for p in styled(tree, "TableCaption")}
     shown = page.xpath("//article//figure[contains(@class, 'rs-tablefig')]/figcaption")
     assert {paper.text(caption) for caption in shown} <= captions
+
+
+def test_no_row_of_a_table_is_cut_between_two_sheets(opened):
+    """Office programs keep the lines of a paragraph together, if its style says so."""
+    _, tree, parts = opened
+    styles = etree.fromstring(parts["word/styles.xml"])
+    kept = {
+        style.get(f"{{{NAMES['w']}}}styleId") for style in styles.xpath("//w:style[.//w:keepLines]", namespaces=NAMES)
+    }
+    cells = {style.get(VALUE) for style in tree.iterfind(".//w:tc/w:p/w:pPr/w:pStyle", NAMES)}
+    assert cells and cells <= kept
 
 
 def test_verdicts_and_grades_are_words(opened):
