@@ -38,6 +38,8 @@ _EMPTY = re.compile(rb"^(\s*(?!doi|url)\w+\s*=\s*)\{\}", re.MULTILINE)
 _LATEX = re.compile(r"(?<!\\)%")  #: What LaTeX would take as the begin of a comment
 #: The end of a chapter.
 _CITE = re.compile(r"^(?:## .*\n\s*)?```\{cite-and-download\}", re.MULTILINE)
+#: A page in the contents, with what is nested in its entry.
+_PAGE = re.compile(r"^( *)- file: *(book|notebooks)/.*(?:\n\1 +.*)*(?:\n|\Z)", re.MULTILINE)
 _COLUMN = re.compile(rf"([^=]+)=({'|'.join(dictionary.TYPES)})(?: in ([^:]+))?: (.+)")
 
 
@@ -260,20 +262,27 @@ def _work(args: argparse.Namespace, draft: Draft) -> str:
 
 
 def _chapter(args: argparse.Namespace, draft: Draft) -> str:
-    file, contents = paths.NOTEBOOKS / f"{args.name}.md", paths.ROOT / "_toc.yml"
-    if not dictionary.NAME.fullmatch(args.name):
-        _refuse(f"'{args.name}' is not a name", "use lower-case letters, digits and hyphens")
-    if file.exists():
-        raise RestatedError("the chapter exists", file=file, remedy="choose another name")
     if args.finding not in (known := [one.stem for one in register.files(paths.PUBLISHED)]):
         _refuse(f"unknown finding '{args.finding}'", f"use one of {', '.join(known)}", "finding")
-    listed = files.text(contents)
-    last = [*re.finditer(r"^( *- )file: notebooks/.*\n", listed, re.MULTILINE)][-1:]
-    if not last:
-        _refuse("no notebook is listed in _toc.yml", f"add the line '- file: notebooks/{args.name}' there by hand")
+    return _page(args, draft, "notebooks")
+
+
+def _page(args: argparse.Namespace, draft: Draft, folder: str = "book") -> str:
+    """Draft a page, or a chapter if that is its `folder`, and its line below the last of that folder in the contents."""
+    page, contents = f"{folder}/{args.name}", paths.ROOT / "_toc.yml"
+    file, listed = paths.ROOT / f"{page}.md", draft.text(contents)
+    if not dictionary.NAME.fullmatch(args.name):
+        _refuse(f"'{args.name}' is not a name", "use lower-case letters, digits and hyphens")
+    if file.exists() or re.search(rf"file: *{page}\s", f"{listed} "):
+        raise RestatedError(f"the {args.what} exists", file=file, remedy="choose another name")
+    lines = [*_PAGE.finditer(listed)]
+    last = max(lines, key=lambda line: (line[2] == folder, line.start()), default=None)
+    if last is None:
+        _refuse("no page is listed in _toc.yml", f"add the line '- file: {page}' there by hand")
     args.title = heads.escaped(args.title)
-    draft.insert(file, 0, _filled(files.text(Path(__file__).with_name("chapter.md")), args))
-    draft.insert(contents, last[0].end(), f"{last[0][1]}file: notebooks/{args.name}\n")
+    args.description = json.dumps(getattr(args, "description", ""), ensure_ascii=False)
+    draft.insert(file, 0, _filled(files.text(Path(__file__).with_name(f"{args.what}.md")), args))
+    draft.insert(contents, last.end(), "\n" * (not last[0].endswith("\n")) + f"{last[1]}- file: {page}\n")
     return f"open {paths.shown(file)} and change what it says, then `restated build`."
 
 
@@ -307,7 +316,7 @@ def _cell(args: argparse.Namespace, draft: Draft) -> str:
             _refuse(f"'{args.n}' is not a number of people", "give a whole number above 0", "n")
         if (found := share_sets.counts(number.value.text, int(args.n))).empty:
             _refuse(found.message, "compare both with the source", "n")
-    text = files.text(file)
+    text = draft.text(file)
     if f'"{args.name}"' in text:
         _refuse(f"the chapter has '{args.name}' already", "choose another id")
     end = _CITE.search(text)

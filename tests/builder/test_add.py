@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from restated.errors import RestatedError
-from restated_book import add, claims, cli, config, paths, register, studies
-from restated_book.chapters import codecells, heads, prose
+from restated_book import add, begin, claims, cli, config, paths, register, studies
+from restated_book.chapters import codecells, heads, prose, toc
 from restated_book.export import originals
 from restated_book.sources import bibliography, dictionary
 from tests.builder import books
@@ -514,6 +514,41 @@ def test_the_title_of_a_chapter_is_shown_as_it_was_given(begun, monkeypatch):
     line = next(text for text in written.read_text(encoding="utf-8").splitlines() if text.startswith("# "))
     (heading,) = [token for token in MarkdownIt().parse(line) if token.type == "inline"]
     assert "".join(child.content for child in heading.children) == TITLE
+
+
+def test_a_page_is_a_file_of_the_book_and_a_line_below_the_last_one(invented):
+    # A page of that folder goes below the others of it, whatever the line ends of the contents.
+    contents = invented / "_toc.yml"
+    for end, last in (("\n", "\n"), ("\r\n", "\r\n"), ("\n", "")):
+        contents.write_bytes(contents.read_text("utf-8").rstrip().replace("\n", end).encode() + last.encode())
+        name = f"how-{len(toc.toc())}"
+        assert "open book/how" in run("page", name, f"--title={TITLE}", '--description=A: "b" # ü')
+        written = invented / "book" / f"{name}.md"
+        assert heads.title(written) == TITLE
+        assert heads.front_matter(written)["myst"]["html_meta"]["description"] == 'A: "b" # ü'
+        assert toc.toc()[-1] == f"book/{name}" and toc.toc()[1:3] == ["notebooks/example", "book/claims"]
+    assert "book/how-11.md: the page exists" in refusal("page", name, "--title=A", "--description=B")
+    assert "'Über' is not a name" in refusal("page", "Über", "--title=A", "--description=B")
+    assert "a page needs --description" in refusal("page", "more", "--title=A")
+    contents.write_text("format: jb-book\nroot: book/index\n", encoding="utf-8")
+    assert "Add the line '- file: book/more' there by hand" in refusal("page", "more", "--title=A", "--description=B")
+
+
+def test_a_page_goes_below_what_is_nested_in_the_last_one(invented):
+    nested = "chapters:\n- file: book/ledger\n  title: All\n  sections:\n  - file: notebooks/example\n"
+    (invented / "_toc.yml").write_text(f"format: jb-book\nroot: book/index\n{nested}", encoding="utf-8")
+    run("page", "more", "--title=A", "--description=B")
+    assert (invented / "_toc.yml").read_text(encoding="utf-8").endswith(f"{nested}- file: book/more\n")
+
+
+def test_a_chapter_with_other_line_ends_gets_its_cell_in_the_right_place(invented):
+    file = invented / "notebooks" / "example.md"
+    run(*CELLS[0])
+    plain = file.read_text(encoding="utf-8")
+    shutil.copy(begin.SCAFFOLD / "notebooks" / "example.md", file)
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    run(*CELLS[0])
+    assert file.read_bytes().decode() == plain.replace("\n", "\r\n")
 
 
 @pytest.mark.parametrize("text", ["1. One", "- one", "+ one", ": one", "= one", "% one", "a_b_c ~x~ [y](z) #1"])
