@@ -268,7 +268,7 @@ def _chapter(args: argparse.Namespace, draft: Draft) -> str:
 
 
 def _page(args: argparse.Namespace, draft: Draft, folder: str = "book") -> str:
-    """Draft a page, or a chapter if that is its `folder`, and its line below the last of that folder in the contents."""
+    """Draft a page, or a chapter if that is its `folder`, and its line in the contents."""
     page, contents = f"{folder}/{args.name}", paths.ROOT / "_toc.yml"
     file, listed = paths.ROOT / f"{page}.md", draft.text(contents)
     if not dictionary.NAME.fullmatch(args.name):
