@@ -35,8 +35,14 @@ class RestatedError(ValueError):
             place.append(f"row {row}")
         if field is not None:
             place.append(f"field '{field}'")
-        text = f"{', '.join(place)}{': ' if place else ''}{message.rstrip('.')}."
-        super().__init__(printable(f"{text} {remedy[0].upper()}{remedy[1:].rstrip('.')}." if remedy else text))
+        text = f"{', '.join(place)}{': ' if place else ''}{_ended(message)}"
+        super().__init__(printable(f"{text} {remedy[0].upper()}{_ended(remedy[1:])}" if remedy else text))
+
+
+def _ended(text: str) -> str:
+    """Return a sentence with one mark at its end: that which it has, else a full stop."""
+    text = text.rstrip(". \n")
+    return text if text.endswith(("?", "!", "…", ":")) else f"{text}."
 
 
 def together(faults: Sequence[RestatedError], file: Path | str) -> RestatedError:
