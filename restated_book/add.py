@@ -272,7 +272,7 @@ def _page(args: argparse.Namespace, draft: Draft, folder: str = "book") -> str:
     page, contents = f"{folder}/{args.name}", paths.ROOT / "_toc.yml"
     file, listed = paths.ROOT / f"{page}.md", draft.text(contents)
     if not dictionary.NAME.fullmatch(args.name):
-        _refuse(f"'{args.name}' is not a name", "use lower-case letters, digits and hyphens")
+        _refuse(f"'{args.name}' is not a name", "use lower-case letters a to z, digits and hyphens")
     if file.exists() or re.search(rf"file: *{page}\s", f"{listed} "):
         raise RestatedError(f"the {args.what} exists", file=file, remedy="choose another name")
     lines = [*_PAGE.finditer(listed)]
@@ -316,11 +316,14 @@ def _cell(args: argparse.Namespace, draft: Draft) -> str:
             _refuse(f"'{args.n}' is not a number of people", "give a whole number above 0", "n")
         if (found := share_sets.counts(number.value.text, int(args.n))).empty:
             _refuse(found.message, "compare both with the source", "n")
+        args.percent = " %" * ("%" not in number.value.text)
     text = draft.text(file)
     if f'"{args.name}"' in text:
         _refuse(f"the chapter has '{args.name}' already", "choose another id")
     end = _CITE.search(text)
-    draft.insert(file, end.start() if end else len(text), _filled(CELLS[args.what]["text"], args))
+    at = end.start() if end else len(text)
+    gap = "\n" * (2 - len(re.search(r"\n{,2}\Z", text[:at].replace("\r", ""))[0]))  # type: ignore[index]
+    draft.insert(file, at, gap + _filled(CELLS[args.what]["text"], args))
     return f"open {paths.shown(file)}, change the new cell and move it where it belongs, then `restated build`."
 
 
@@ -332,7 +335,7 @@ def _filled(text: str, args: argparse.Namespace) -> str:
 def _original(args: argparse.Namespace, draft: Draft) -> str:
     """Draft the slot of a table that readers can supply: for a study table its empty template, else also a schema."""
     if not dictionary.NAME.fullmatch(args.name):
-        _refuse(f"'{args.name}' is not a name", "use lower-case letters, digits and hyphens")
+        _refuse(f"'{args.name}' is not a name", "use lower-case letters a to z, digits and hyphens")
     template, schema = paths.ORIGINALS / "templates" / f"{args.name}.csv", paths.DATA / "schemas" / f"{args.name}.json"
     if template.exists() or schema.exists() or args.name in config.load().originals:
         _refuse(f"readers can supply '{args.name}' already", "change its template or schema, or choose another name")
@@ -365,7 +368,7 @@ def _original(args: argparse.Namespace, draft: Draft) -> str:
 def _new(folder: str, name: str) -> Path:
     file = paths.DATA / folder / f"{name}.csv"
     if not dictionary.NAME.fullmatch(name):
-        _refuse(f"'{name}' is not a name", "use lower-case letters, digits and hyphens")
+        _refuse(f"'{name}' is not a name", "use lower-case letters a to z, digits and hyphens")
     if file.exists() or file.name in register.NOT_FINDINGS:
         raise RestatedError("the table exists", file=file, remedy="choose another name, or add rows to it")
     return file

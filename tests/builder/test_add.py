@@ -237,6 +237,8 @@ def changed(command, old, new):
         (changed(NUMBER, "-.39", "no"), "row 2, field 'value': 'no' is not a number"),
         (changed(NUMBER, "-.39", "1\n2"), "field 'value': the text holds a line end"),
         (changed(NUMBER, "=d", "=t-value"), "row 2, field 'statistic': 't-value' is not"),
+        (changed(NUMBER, "=d", "=D"), "'D' is not a known statistic. Use 'd', or one of text,"),
+        (changed(NUMBER, "=d", "=χ²"), "'χ²' is not a known statistic. Use 'chi2', or one of text,"),
         (changed(NUMBER, "=P", "=A"), "row 2, field 'grade': 'A' is not"),
         (
             (*changed(NUMBER, "key=grote2014", "key=no"), "--study=x"),
@@ -549,6 +551,27 @@ def test_a_chapter_with_other_line_ends_gets_its_cell_in_the_right_place(invente
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
     run(*CELLS[0])
     assert file.read_bytes().decode() == plain.replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\r\n", "\r\n\r\n"])
+def test_a_cell_has_a_blank_line_before_it(invented, end):
+    file = invented / "notebooks" / "example.md"
+    file.write_bytes(b"# A chapter" + end.encode())
+    run(*CELLS[0])
+    assert file.read_text(encoding="utf-8").startswith("# A chapter\n\n```{code-cell}")
+
+
+def test_a_percentage_with_its_sign_has_one(invented):
+    books.edit(invented / "data" / "published" / "example.csv", ",43,", ",43 %,")
+    run(*CELLS[1])
+    assert "{published}`example2024-recovered-treated` stand for" in (invented / "notebooks/example.md").read_text(
+        "utf-8"
+    )
+
+
+def test_a_folder_is_named_where_a_table_belongs(begun, monkeypatch):
+    monkeypatch.chdir(begun)
+    assert refusal(*TABLE, "--rows=.").startswith(".: this is a folder, not a file")
 
 
 @pytest.mark.parametrize("text", ["1. One", "- one", "+ one", ": one", "= one", "% one", "a_b_c ~x~ [y](z) #1"])
