@@ -20,7 +20,7 @@ from restated_book.chapters import heads
 from restated_book.chapters.toc import toc
 from restated_book.cite import licence
 from restated_book.sources import bibliography, dictionary, files
-from restated_book.sources.cells import as_csv
+from restated_book.sources.cells import as_csv, in_one_line
 from restated_book.sources.changes import Changes
 from restated_book.status import STATUSES
 from restated_book.studies import SUPPLIED
@@ -75,7 +75,7 @@ def add(args: argparse.Namespace) -> str:
     if missing := [f"--{name.replace('_', '-')}" for name in needed if not getattr(args, name)]:
         _refuse(f"a{'n' * (args.what == 'original')} {args.what} needs {', '.join(missing)}", "give each as an option")
     for name, given in vars(args).items():
-        if isinstance(given, str | list) and not "".join(given).isprintable():
+        if isinstance(given, str | list) and not in_one_line("".join(given)):
             _refuse("the text holds a line end or a control character", "give it in one line", name)
     following = args.make(args, draft)
     draft.check()

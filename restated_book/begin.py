@@ -12,6 +12,7 @@ from restated.errors import RestatedError
 from restated_book import config, paths
 from restated_book.chapters import heads
 from restated_book.sources import files
+from restated_book.sources.cells import in_one_line
 from restated_book.sources.changes import Changes
 
 SCAFFOLD = Path(__file__).with_name("scaffold")  #: Files of a new book; ``dot-`` begins the name of one that is hidden
@@ -64,7 +65,7 @@ def _answer(name: str, given: str | None, silent: bool) -> str:
         with suppress(EOFError):
             given = input(f"{question} [{usual}]: ")
     answer = (given or "").strip() or usual
-    if not answer.isprintable():
+    if not in_one_line(answer):
         raise RestatedError(
             "the text holds a line end or a control character", field=name, remedy="give it in one line"
         )

@@ -569,6 +569,14 @@ def test_a_percentage_with_its_sign_has_one(invented):
     )
 
 
+@pytest.mark.parametrize("blank", "\u00a0\u2009\u202f")
+def test_blanks_of_any_width_are_taken_as_they_are_printed(begun, blank):
+    run(*changed(changed(NUMBER, "=d", "=mean"), "-.39", f"3{blank}500,25"), f"--note=p{blank}=")
+    number = numbers()["grote2014-d"]
+    assert float(number.value.value) == 3500.25 and number.note == f"p{blank}="
+    assert "the text holds a line end or a control character" in refusal(*NUMBER, "--note=a\u2028b")
+
+
 def test_a_folder_is_named_where_a_table_belongs(begun, monkeypatch):
     monkeypatch.chdir(begun)
     assert refusal(*TABLE, "--rows=.").startswith(".: this is a folder, not a file")
