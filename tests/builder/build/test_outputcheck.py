@@ -113,6 +113,15 @@ REFUSED = {
     "a path of the book": (printed(f"in {paths.ROOT}/data"), ["path of this machine"]),
     "a path of Python": (printed(sys.prefix), ["path of this machine"]),
     "a traceback": (nbformat.v4.new_output("error", ename="E", evalue="v", traceback=["t"]), ["traceback: E: v"]),
+    "a printed traceback": (
+        printed('Traceback (most recent call last):\n  File "/tmp/ipykernel_7/1.py", line 3\nOSError: so\n'),
+        ["shows a traceback", "say in words"],
+    ),
+    "a path of a server": (printed("/srv/me/file"), ["path of this machine, /srv/me/file"]),
+    "a number in words": (printed("We found Twelve studies.\n"), ["result: We found Twelve studies."]),
+    "a share in words": (printed("A third of them recovered.\n"), ["result"]),
+    "the name of the machine": (printed("Run on build-7.\n"), ["the name of this machine", "Leave it out"]),
+    "its whole name in a table": (marked(text__plain="on build-7.example.org"), ["the name of this machine"]),
     "a warning of a cell": (
         printed("/tmp/ipykernel_77/123.py:3: UserWarning: old\n  warn()\n", "stderr"),
         ["standard error: UserWarning: old (line 3 of the cell)", "filterwarnings("],
@@ -136,8 +145,10 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_would_not_appear_properly_is_refused_naming_the_cell(case):
+def test_what_would_not_appear_properly_is_refused_naming_the_cell(case, monkeypatch):
     found, says = REFUSED[case]
+    monkeypatch.setattr(outputcheck.platform, "node", lambda: "build-7.example.org")
+    outputcheck._machine.cache_clear()
     text = refused(found)
     assert all(part in text for part in says), text
     assert "0x7" not in text and "ipykernel" not in text
@@ -155,6 +166,7 @@ TAKEN = {
     "a table with pictures and HTML": [marked(text__html="<img src='/tmp/x/y'>", text__plain="x")],
     "a time of another day": [marked(text__plain=f"{NOW - timedelta(days=3):%Y-%m-%d %H:%M}, 2026-02-30 10:10")],
     "seconds of another day": [marked(application__json=[time.time() - 3e5, True, None])],
+    "words that hold others": [printed("Often the tenth is the second on build-x and prebuild.")],
     "the trace": [data({outputs.MARK: {"kind": "records"}}, **{provenance.MIME: {"files": ["/root/x"]}})],
 }
 
