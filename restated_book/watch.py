@@ -191,8 +191,10 @@ def _is_of_the_book(frame) -> bool:
 def _asks(frame) -> bool:
     """Return whether the book reads a variable in `frame`, also by a function that it gave a library to call."""
     caller = _caller(frame)
-    named = {"environ", "environb", "getenv", "getenvb"}.intersection(caller.f_code.co_names)
-    return _is_of_the_book(caller) or (not named and _under_the_book(caller))
+    while frame is not caller and _top(frame) in ("os", "collections"):  # the methods of os.environ
+        frame = frame.f_back
+    given = frame is caller and not {"environ", "environb", "getenv", "getenvb"}.intersection(frame.f_code.co_names)
+    return _is_of_the_book(caller) or (given and _under_the_book(caller))
 
 
 def _top(frame) -> str:
