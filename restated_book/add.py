@@ -48,7 +48,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="what", required=True)
     for name, of in (KINDS | CELLS).items():
         one = kinds.add_parser(name, help=of["help"], allow_abbrev=False)
-        one.set_defaults(make=_cell if name in CELLS else globals()[f"_{name}"], needed=of["needed"])
+        one.set_defaults(make=globals()[f"_{of.get('like', name)}"], needed=of["needed"])
         one.add_argument("name", metavar=of["first"])
         for option in of["options"]:
             words = argparse.SUPPRESS if option == "id" else WORDS[option] if name == "number" else None
@@ -261,14 +261,12 @@ def _work(args: argparse.Namespace, draft: Draft) -> str:
     return f"cite it with {{cite:p}}`{args.name}`, or add a number that it prints: `restated add number`."
 
 
-def _chapter(args: argparse.Namespace, draft: Draft) -> str:
-    if args.finding not in (known := [one.stem for one in register.files(paths.PUBLISHED)]):
+def _page(args: argparse.Namespace, draft: Draft) -> str:
+    """Draft a page or a chapter, and its line in the contents."""
+    folder = "book" if args.what == "page" else "notebooks"
+    known = [one.stem for one in register.files(paths.PUBLISHED)]
+    if args.what == "chapter" and args.finding not in known:
         _refuse(f"unknown finding '{args.finding}'", f"use one of {', '.join(known)}", "finding")
-    return _page(args, draft, "notebooks")
-
-
-def _page(args: argparse.Namespace, draft: Draft, folder: str = "book") -> str:
-    """Draft a page, or a chapter if that is its `folder`, and its line in the contents."""
     page, contents = f"{folder}/{args.name}", paths.ROOT / "_toc.yml"
     file, listed = paths.ROOT / f"{page}.md", draft.text(contents)
     if not dictionary.NAME.fullmatch(args.name):

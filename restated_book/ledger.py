@@ -162,11 +162,7 @@ def entry(record: Record, number: PublishedNumber | None, checks: Mapping[str, M
 def _why_not(number: PublishedNumber) -> str:
     if number.grade == "U":
         return "recalled only; we could not obtain the source, so no conclusion rests on it"
-    return {
-        "statement": "a statement in words; the source gives no number",
-        "design fact": "a fact the source reports about itself",
-        "result": "the data behind it were not available to us",
-    }[number.kind]
+    return _TABLES["why_not"][number.kind]
 
 
 def _ends(row: Mapping) -> tuple[float, float]:

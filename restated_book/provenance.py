@@ -19,9 +19,7 @@ MIME = "application/vnd.restated.files+json"  #: Key in a notebook's outputs und
 KINDS = ("files", "folders", "asked", "modules", "numbers", "works", "heads", "variables", "sources", "unobserved")
 _TABLES = paths.tables(__file__)
 #: Where the data of a result are; what is built or belongs to the environment; packages that open files without Python.
-_DATA, _ELSEWHERE, _UNSEEN_READERS, _ENVIRONMENT = (
-    tuple(_TABLES[name]) for name in ("data", "elsewhere", "unseen_readers", "environment")
-)
+_DATA, _ELSEWHERE, _ENVIRONMENT, _UNSEEN_READERS = map(tuple, list(_TABLES.values())[:4])
 _ELSEWHERE += tuple(watch.ROOMS)
 #: Folders outside the book that belong to the system, to Jupyter or to caches of libraries.
 _SYSTEM = [Path(f"/{name}") for name in _TABLES["system"]] + [Path.home() / name for name in _TABLES["home"]]

@@ -134,28 +134,18 @@ def _in_words(text: str) -> Fault | None:
         return "shows a memory address, which differs in every run", "show what the object holds instead"
     if re.search(r"ipykernel_\d+", text):
         return "shows the id of a process, which differs in every run", "leave it out"
-    if _machine().search(text):
-        return "shows the name of this machine, which differs on every other", "leave it out"
     if place := _paths().search(text):
-        return f"shows a path of this machine, {place[0][:60]}", "name the file from the folder of the book"
+        return f"shows a path or the name of this machine, {place[0][:60]}", "name files from the folder of the book"
     return _FAULTS["time"] if any(_is_now(*found.groups()) for found in _MOMENT.finditer(text)) else None
 
 
 @cache
-def _machine() -> re.Pattern:
-    """Return the pattern of the name of this machine; its first part alone is a name if it has a digit or a hyphen."""
-    whole = platform.node()
-    first = whole.partition(".")[0]
-    names = {whole, first if re.search(r"[\d-]", first) else ""} - {"", "localhost"}
-    return re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, names)) or '(?!)'})(?![\w-])")
-
-
-@cache
 def _paths() -> re.Pattern:
-    """Return the pattern of a path on a machine: on this one, and as systems write them."""
+    """Return the pattern of a path on a machine, this one or another, and of the name of this one."""
     here = (paths.ROOT, Path.home(), tempfile.gettempdir(), sys.prefix, sys.base_prefix)
     own = [re.escape(str(place)) for place in here if len(Path(place).parts) > 1]
     usual = r"/(?:home|Users|root|tmp|var|usr|opt|mnt|private|srv|media|Volumes|scratch|work|builds)/\w[\w./-]*"
+    own.append(rf"(?<![\w./-]){re.escape(platform.node() or '/')}(?![\w/-])")
     return re.compile(rf"(?<![\w./:-])(?:(?:{'|'.join(own)})[\w./-]*|{usual}|(?:[A-Za-z]:|\\\\\w+)\\\w+\\[\w.\\-]*)")
 
 

@@ -474,9 +474,9 @@ def test_what_was_added_is_read_back_or_nothing_is_there(tmp_path_factory, templ
             assert "\n" not in str(error) and books.tree(paths.ROOT) == before
         else:
             entry = bibliography.check(paths.BIBLIOGRAPHY)["zeta"]
-            # Braces keep capitals, percent signs are escaped, and titles lose blanks at their ends.
+            # Braces keep capitals, percent signs are escaped, titles lose blanks at their ends and the width of others.
             read, typed = (re.sub(r"[{}]|\\(?=%)", "", text).strip() for text in (entry.fields["title"], title))
-            assert " ".join(read.split(" ")) == " ".join(typed.split(" "))
+            assert " ".join(read.split()) == " ".join(typed.split())
 
 
 def test_the_description_for_a_first_finding_is_that_of_this_book(begun):
