@@ -7,6 +7,7 @@ from pathlib import Path
 #: Longest run of characters without a blank that a message repeats: a longer one is a mistake known by its beginning.
 LONGEST = 200
 LISTED = 100  #: Most faults that one message lists: more than a screen of them is rarely corrected in one go
+_END = re.compile(r"([?!…:]?)[. \n]*\Z")  #: End of a sentence, with the mark that takes the place of its full stop
 #: How a message names a file. Whoever knows which folder the reader works in replaces it.
 show_file: Callable[[Path], str] = str
 
@@ -35,8 +36,9 @@ class RestatedError(ValueError):
             place.append(f"row {row}")
         if field is not None:
             place.append(f"field '{field}'")
-        text = f"{', '.join(place)}{': ' if place else ''}{message.rstrip('.')}."
-        super().__init__(printable(f"{text} {remedy[0].upper()}{remedy[1:].rstrip('.')}." if remedy else text))
+        said = [f"{', '.join(place)}{': ' if place else ''}{message}"]
+        said += [f"{remedy[0].upper()}{remedy[1:]}"] if remedy else []
+        super().__init__(printable(" ".join(_END.sub(lambda mark: mark[1] or ".", text, count=1) for text in said)))
 
 
 def together(faults: Sequence[RestatedError], file: Path | str) -> RestatedError:

@@ -20,7 +20,7 @@ from restated_book.chapters import heads
 from restated_book.chapters.toc import toc
 from restated_book.cite import licence
 from restated_book.sources import bibliography, dictionary, files
-from restated_book.sources.cells import as_csv
+from restated_book.sources.cells import as_csv, in_one_line
 from restated_book.sources.changes import Changes
 from restated_book.status import STATUSES
 from restated_book.studies import SUPPLIED
@@ -38,6 +38,8 @@ _EMPTY = re.compile(rb"^(\s*(?!doi|url)\w+\s*=\s*)\{\}", re.MULTILINE)
 _LATEX = re.compile(r"(?<!\\)%")  #: What LaTeX would take as the begin of a comment
 #: The end of a chapter.
 _CITE = re.compile(r"^(?:## .*\n\s*)?```\{cite-and-download\}", re.MULTILINE)
+#: A page in the contents, with what is nested in its entry.
+_PAGE = re.compile(r"^( *)- file: *(book|notebooks)/.*(?:\n\1 +.*)*(?:\n|\Z)", re.MULTILINE)
 _COLUMN = re.compile(rf"([^=]+)=({'|'.join(dictionary.TYPES)})(?: in ([^:]+))?: (.+)")
 
 
@@ -46,7 +48,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="what", required=True)
     for name, of in (KINDS | CELLS).items():
         one = kinds.add_parser(name, help=of["help"], allow_abbrev=False)
-        one.set_defaults(make=_cell if name in CELLS else globals()[f"_{name}"], needed=of["needed"])
+        one.set_defaults(make=globals()[f"_{of.get('like', name)}"], needed=of["needed"])
         one.add_argument("name", metavar=of["first"])
         for option in of["options"]:
             words = argparse.SUPPRESS if option == "id" else WORDS[option] if name == "number" else None
@@ -73,7 +75,7 @@ def add(args: argparse.Namespace) -> str:
     if missing := [f"--{name.replace('_', '-')}" for name in needed if not getattr(args, name)]:
         _refuse(f"a{'n' * (args.what == 'original')} {args.what} needs {', '.join(missing)}", "give each as an option")
     for name, given in vars(args).items():
-        if isinstance(given, str | list) and not "".join(given).isprintable():
+        if isinstance(given, str | list) and not in_one_line("".join(given)):
             _refuse("the text holds a line end or a control character", "give it in one line", name)
     following = args.make(args, draft)
     draft.check()
@@ -260,21 +262,26 @@ def _work(args: argparse.Namespace, draft: Draft) -> str:
     return f"cite it with {{cite:p}}`{args.name}`, or add a number that it prints: `restated add number`."
 
 
-def _chapter(args: argparse.Namespace, draft: Draft) -> str:
-    file, contents = paths.NOTEBOOKS / f"{args.name}.md", paths.ROOT / "_toc.yml"
-    if not dictionary.NAME.fullmatch(args.name):
-        _refuse(f"'{args.name}' is not a name", "use lower-case letters, digits and hyphens")
-    if file.exists():
-        raise RestatedError("the chapter exists", file=file, remedy="choose another name")
-    if args.finding not in (known := [one.stem for one in register.files(paths.PUBLISHED)]):
+def _page(args: argparse.Namespace, draft: Draft) -> str:
+    """Draft a page or a chapter, and its line in the contents."""
+    folder = "book" if args.what == "page" else "notebooks"
+    known = [one.stem for one in register.files(paths.PUBLISHED)]
+    if args.what == "chapter" and args.finding not in known:
         _refuse(f"unknown finding '{args.finding}'", f"use one of {', '.join(known)}", "finding")
-    listed = files.text(contents)
-    last = [*re.finditer(r"^( *- )file: notebooks/.*\n", listed, re.MULTILINE)][-1:]
-    if not last:
-        _refuse("no notebook is listed in _toc.yml", f"add the line '- file: notebooks/{args.name}' there by hand")
+    page, contents = f"{folder}/{args.name}", paths.ROOT / "_toc.yml"
+    file, listed = paths.ROOT / f"{page}.md", draft.text(contents)
+    if not dictionary.NAME.fullmatch(args.name):
+        _refuse(f"'{args.name}' is not a name", "use lower-case letters a to z, digits and hyphens")
+    if file.exists() or re.search(rf"file: *{page}\s", f"{listed} "):
+        raise RestatedError(f"the {args.what} exists", file=file, remedy="choose another name")
+    lines = [*_PAGE.finditer(listed)]
+    last = max(lines, key=lambda line: (line[2] == folder, line.start()), default=None)
+    if last is None:
+        _refuse("no page is listed in _toc.yml", f"add the line '- file: {page}' there by hand")
     args.title = heads.escaped(args.title)
-    draft.insert(file, 0, _filled(files.text(Path(__file__).with_name("chapter.md")), args))
-    draft.insert(contents, last[0].end(), f"{last[0][1]}file: notebooks/{args.name}\n")
+    args.description = json.dumps(getattr(args, "description", ""), ensure_ascii=False)
+    draft.insert(file, 0, _filled(files.text(Path(__file__).with_name(f"{args.what}.md")), args))
+    draft.insert(contents, last.end(), "\n" * (not last[0].endswith("\n")) + f"{last[1]}- file: {page}\n")
     return f"open {paths.shown(file)} and change what it says, then `restated build`."
 
 
@@ -308,11 +315,14 @@ def _cell(args: argparse.Namespace, draft: Draft) -> str:
             _refuse(f"'{args.n}' is not a number of people", "give a whole number above 0", "n")
         if (found := share_sets.counts(number.value.text, int(args.n))).empty:
             _refuse(found.message, "compare both with the source", "n")
-    text = files.text(file)
+        args.percent = " %" * ("%" not in number.value.text)
+    text = draft.text(file)
     if f'"{args.name}"' in text:
         _refuse(f"the chapter has '{args.name}' already", "choose another id")
     end = _CITE.search(text)
-    draft.insert(file, end.start() if end else len(text), _filled(CELLS[args.what]["text"], args))
+    at = end.start() if end else len(text)
+    gap = "\n" * (2 - len(re.search(r"\n{,2}\Z", text[:at].replace("\r", ""))[0]))  # type: ignore[index]
+    draft.insert(file, at, gap + _filled(CELLS[args.what]["text"], args))
     return f"open {paths.shown(file)}, change the new cell and move it where it belongs, then `restated build`."
 
 
@@ -324,7 +334,7 @@ def _filled(text: str, args: argparse.Namespace) -> str:
 def _original(args: argparse.Namespace, draft: Draft) -> str:
     """Draft the slot of a table that readers can supply: for a study table its empty template, else also a schema."""
     if not dictionary.NAME.fullmatch(args.name):
-        _refuse(f"'{args.name}' is not a name", "use lower-case letters, digits and hyphens")
+        _refuse(f"'{args.name}' is not a name", "use lower-case letters a to z, digits and hyphens")
     template, schema = paths.ORIGINALS / "templates" / f"{args.name}.csv", paths.DATA / "schemas" / f"{args.name}.json"
     if template.exists() or schema.exists() or args.name in config.load().originals:
         _refuse(f"readers can supply '{args.name}' already", "change its template or schema, or choose another name")
@@ -357,7 +367,7 @@ def _original(args: argparse.Namespace, draft: Draft) -> str:
 def _new(folder: str, name: str) -> Path:
     file = paths.DATA / folder / f"{name}.csv"
     if not dictionary.NAME.fullmatch(name):
-        _refuse(f"'{name}' is not a name", "use lower-case letters, digits and hyphens")
+        _refuse(f"'{name}' is not a name", "use lower-case letters a to z, digits and hyphens")
     if file.exists() or file.name in register.NOT_FINDINGS:
         raise RestatedError("the table exists", file=file, remedy="choose another name, or add rows to it")
     return file

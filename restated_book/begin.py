@@ -12,6 +12,7 @@ from restated.errors import RestatedError
 from restated_book import config, paths
 from restated_book.chapters import heads
 from restated_book.sources import files
+from restated_book.sources.cells import in_one_line
 from restated_book.sources.changes import Changes
 
 SCAFFOLD = Path(__file__).with_name("scaffold")  #: Files of a new book; ``dot-`` begins the name of one that is hidden
@@ -24,7 +25,7 @@ _SPDX = re.compile(r"[A-Za-z0-9.+-]+")
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Give the parser of ``restated init`` the folder, and each question an option."""
-    parser.add_argument("folder", metavar="DIR", type=Path, help="a new or an empty folder")
+    parser.add_argument("folder", metavar="DIR", help="a new or an empty folder")
     for name, (question, usual) in QUESTIONS.items():
         parser.add_argument(f"--{name}", metavar="TEXT", help=f"{question}; by default '{usual}'")
     parser.add_argument("--yes", action="store_true", help="ask nothing")
@@ -32,7 +33,9 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def init(args: argparse.Namespace) -> str:
     """Write a book that builds at once, and return what comes next; refuse to overwrite anything."""
-    folder = args.folder.resolve()
+    folder = Path(args.folder).resolve()
+    if not args.folder or any(place.is_file() for place in (folder, *folder.parents)):
+        raise RestatedError(f"'{args.folder}' does not name a folder", remedy="name a new or an empty one")
     answers = {name: _answer(name, getattr(args, name), args.yes) for name in QUESTIONS}
     if not _SPDX.fullmatch(answers["licence"]):
         remedy = "use an id of spdx.org/licenses, for example CC-BY-4.0"
@@ -46,8 +49,8 @@ def init(args: argparse.Namespace) -> str:
     if there := next((place for place in draft.after if place.exists() or place.is_symlink()), None):
         message = f"{there.relative_to(folder).as_posix()} is there already, and nothing is overwritten"
         raise RestatedError(message, remedy="name a new folder, or move that file away")
-    if (paths.ROOT / config.NAME).is_file() and folder.is_relative_to(paths.ROOT):
-        raise RestatedError(f"the folder is inside the book {paths.ROOT.name}", remedy="name a folder outside of it")
+    if outer := next((place for place in folder.parents if (place / config.NAME).is_file()), None):
+        raise RestatedError(f"the folder is inside the book {outer.name}", remedy="name a folder outside of it")
     draft.write()
     go = f'cd "{args.folder}"'
     return (
@@ -62,7 +65,7 @@ def _answer(name: str, given: str | None, silent: bool) -> str:
         with suppress(EOFError):
             given = input(f"{question} [{usual}]: ")
     answer = (given or "").strip() or usual
-    if not answer.isprintable():
+    if not in_one_line(answer):
         raise RestatedError(
             "the text holds a line end or a control character", field=name, remedy="give it in one line"
         )

@@ -94,10 +94,10 @@ def anchor(id: str) -> str:
 
 def words(verdict: str, strength: str) -> str:
     """Words for a verdict and its strength, if one is given: ``supported, partly``; ``contradicted: date``."""
-    name = config.load().verdicts.get(verdict) or verdict.replace("-", " ")
-    if strength and verdict in ("supported", "consistent"):
-        return f"{name}, {'fully' if strength == 'full' else strength}"
-    return f"{name}: {strength.replace(SEPARATOR, ', ')}" if strength else name
+    own = {"full": "fully"} | config.load().verdicts
+    name = own.get(verdict, verdict.replace("-", " "))
+    mark = "," if verdict in ("supported", "consistent") else ":"
+    return f"{name}{mark} {own.get(strength, strength.replace(SEPARATOR, ', '))}" if strength else name
 
 
 def shape(verdict: str, strength: str) -> str:

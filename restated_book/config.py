@@ -76,6 +76,7 @@ class Config:
     colours: dict[str, list[str]] = field(default_factory=dict)
     verdicts: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, list[str]] = field(default_factory=dict)
+    paper: dict[str, Any] = field(default_factory=dict)
 
 
 def _fault(message: str, remedy: str, field: str | None = None, row: int | None = None) -> RestatedError:

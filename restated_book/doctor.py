@@ -20,15 +20,13 @@ def doctor() -> str:
     """Check Python, packages, files and contents; return the findings, and refuse if the book cannot be built."""
     lines, wrong = [], 0
     for subject, fault, remedy in _found():
-        lines.append(
-            f"{'no ' if fault else 'yes'}  {subject}" + (f": {fault}\n     Remedy: {remedy}." if fault else "")
-        )
+        why = f": {fault}\n     Remedy: {remedy}." if fault else ""
+        lines.append(f"{'no ' if fault else 'yes'}  {subject}{why}")
         wrong += bool(fault)
     print("\n".join([*lines, *(f"note {words}." for words in _notes())]))
     if wrong:
-        raise RestatedError(
-            f"{wrong} of {len(lines)} checks failed", remedy="follow the remedies above, the first one first"
-        )
+        remedy = "follow the remedies above, the first one first"
+        raise RestatedError(f"{wrong} of {len(lines)} checks failed", remedy=remedy)
     return "This book can be built: `restated build`."
 
 

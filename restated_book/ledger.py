@@ -14,7 +14,7 @@ from typing import Any
 
 from restated import verdict as rules
 from restated.errors import RestatedError
-from restated_book import paths
+from restated_book import config, paths
 from restated_book.chapters import codecells
 from restated_book.register import PublishedNumber, Register
 from restated_book.sources.cells import guarded
@@ -176,7 +176,8 @@ def _joined(number: PublishedNumber, rows: list[dict]) -> dict:
     known = [_ends(row) for row in rows if row["restated"] is not None or row["interval"] == "set"]
     low, high = min(low for low, _ in known), max(high for _, high in known)
     ends = [None if math.isinf(end) else end for end in (low, high)]
-    shown = "; ".join(f"{row['id']}: {row['restated_text']}, {rules.SHORT[row['verdict']]}" for row in rows)
+    said = rules.SHORT | config.load().verdicts
+    shown = "; ".join(f"{row['id']}: {row['restated_text']}, {said[row['verdict']]}" for row in rows)
     text = _range_text(ends, first["digits"], first["unit_shown"])
     joined = {
         "restated_low": ends[0],

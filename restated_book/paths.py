@@ -31,7 +31,7 @@ tables = words.tables
 
 def shown(path: Path | str) -> str:
     """Return `path` as a reader should see it: relative to the book if it is inside, else its name only."""
-    return inside(path) or Path(path).name
+    return inside(path) or Path(path).name or str(path)
 
 
 def inside(path: Path | str) -> str | None:

@@ -19,13 +19,17 @@ MIME = "application/vnd.restated.files+json"  #: Key in a notebook's outputs und
 KINDS = ("files", "folders", "asked", "modules", "numbers", "works", "heads", "variables", "sources", "unobserved")
 _TABLES = paths.tables(__file__)
 #: Where the data of a result are; what is built or belongs to the environment; packages that open files without Python.
-_DATA, _ELSEWHERE, _UNSEEN_READERS = (tuple(_TABLES[name]) for name in ("data", "elsewhere", "unseen_readers"))
+_DATA, _ELSEWHERE, _ENVIRONMENT, _UNSEEN_READERS = map(tuple, list(_TABLES.values())[:4])
 _ELSEWHERE += tuple(watch.ROOMS)
 #: Folders outside the book that belong to the system, to Jupyter or to caches of libraries.
 _SYSTEM = [Path(f"/{name}") for name in _TABLES["system"]] + [Path.home() / name for name in _TABLES["home"]]
 _SYSTEM += (Path(os.environ[name]) for name in _TABLES["named"] if name in os.environ)
 #: Folders of installed packages.
 _PACKAGES = {os.path.join(sysconfig.get_path(kind), "") for kind in ("purelib", "platlib")}
+#: What installs packages, and what it notes of them.
+_INSTALLER = re.compile(
+    r"\.(?:dist|egg)-info\b|\.pth$|-packages.(?:_distutils_hack|pip|pkg_resources|setuptools|wheel)\b"
+)
 _FIRST = re.compile(r'^"?([^/,\n]+)', re.M)  #: First part of each path in the list of a package's files
 
 
@@ -37,7 +41,7 @@ def _places(names: Iterable[str]) -> list[str]:
         # Links on the way to a file are followed once for all files of its folder.
         if (place := inside(os.path.join(folder, "_"))) and last:
             place = place[:-1] + last
-            if place.split("/", 1)[0] not in _ELSEWHERE and "__pycache__" not in place:
+            if place.split("/", 1)[0] not in _ELSEWHERE and "__pycache__" not in place and not _installed(name):
                 # A folder on the way can be a link, and lead elsewhere later.
                 found |= {place, name[len(root) :] if name.startswith(root) else place}
         elif not _of_the_system(name) and not paths.ROOT.is_relative_to(name):
@@ -49,7 +53,15 @@ def _of_the_system(name: str) -> bool:
     """Return whether a path outside the book is one that no result rests on."""
     if re.match(r"ipykernel_\d+$", Path(name).parent.name) or Path(name) == Path(tempfile.gettempdir()):
         return True
-    return watch.installed(name) or any(Path(name).is_relative_to(folder) for folder in _SYSTEM)
+    return _installed(name) or any(Path(name).is_relative_to(folder) for folder in _SYSTEM)
+
+
+def _installed(name: str) -> bool:
+    """Return whether a path is of Python or of a locked package, or of the way in which packages are installed."""
+    if any(name.startswith(packages) for packages in _PACKAGES):
+        return bool(_INSTALLER.search(name)) or _is_locked(name)
+    first = os.path.relpath(name, sys.prefix).split(os.sep)[0]
+    return watch.installed(name) if first == os.pardir else first in _ENVIRONMENT
 
 
 @cache

@@ -44,6 +44,9 @@ def _limits_of(ranges: Mapping[str, Sequence[float]]) -> dict[str, Limits]:
 
 #: General statistics and the values each can take (lowest, highest; None for no limit).
 STATISTICS = _limits_of(paths.tables(__file__))
+#: What people write for a statistic, in small letters, and how it is called here.
+MEANT = dict.fromkeys(("χ²", "χ2", "chi²", "chi-square"), "chi2") | dict.fromkeys(("n", "k"), "count")
+MEANT |= {"%": "percent", "m": "mean", "β": "beta", "ρ": "rho", "κ": "kappa", "i²": "I2"}
 EXACT = ("count", "year")  #: Statistics that are never rounded
 PERCENT = "percent"  #: A statistic bounded by 1 is bounded by 100 where its unit is a percentage
 COUNT_COLUMNS = ("k", "n", "n_group1", "n_group2")
@@ -353,11 +356,13 @@ def _check_texts(cells: Mapping[str, str], path: Path, sources: Collection[str],
         if not cells[field]:
             refuse(field, "the value is missing", "fill it in")
     if not _ID.fullmatch(cells["id"]):
-        refuse("id", f"'{cells['id']}' is not an id", "use lower-case letters, digits and hyphens")
+        refuse("id", f"'{cells['id']}' is not an id", "use lower-case letters a to z, digits and hyphens")
     if cells["finding"] != path.stem:
         refuse("finding", f"'{cells['finding']}' is in the file of '{path.stem}'", "move the row or correct it")
     if cells["statistic"] not in statistics():
-        remedy = f"use one of {', '.join(statistics())}, or add it to [statistics] in {config.NAME}"
+        known = {name.casefold(): name for name in statistics()} | MEANT
+        meant = f"'{found}', or " if (found := known.get(cells["statistic"].casefold())) else ""
+        remedy = f"use {meant}one of {', '.join(statistics())}, or add it to [statistics] in {config.NAME}"
         refuse("statistic", f"'{cells['statistic']}' is not a known statistic", remedy)
     if cells.get("kind") == "" and cells["statistic"] == "count":
         refuse("kind", "a count can be a result, as of events, or a design fact, as of patients", "say which it is")

@@ -14,7 +14,7 @@ KINDS = paths.tables(__file__)
 #: Columns of tables that name works, numbers, claims and chapters, and most places that a message lists.
 _COLUMNS, _LISTED = {*("source_key", "claim_id", "parts", "whole"), *add.claims.LISTS}, 20
 #: What names something in a page or a setting: a role or code in a line, a text in quotation marks, a link, a page.
-_NAMING = re.compile(r'`([^`\n]+)`|"([^"\n]+)"|\]\(([^)\s]+)\)|file: *(\S+)')
+_NAMING = re.compile(r'`([^`\n]+)`|"([^"\n]+)"|\]\(([^)\s]+)\)|(?:file|root): *(\S+)')
 _EMPTY = re.compile(r"(?:chapters|sections|entries):[ \t]*(?:#.*)?\n\s*(?!\s|- (?:file|glob|url):|#)")
 _MADE = re.compile(r'(?:record\(|\bid=)\s*f?"([^"{}]+)"')
 
@@ -67,9 +67,8 @@ def _drop(kind: str, name: str, draft: add.Draft) -> set[str]:
             if file.suffix == ".yml" and _EMPTY.search(draft.text(file)):
                 _refuse(f"'{name}' is alone in its part of _toc.yml", "remove the part there by hand")
     if not found:
-        _refuse(
-            f"there is no {kind} '{name}'", f"look it up in {', '.join((*of.get('gone', ()), *of.get('files', ())))}"
-        )
+        places = ", ".join((*of.get("gone", ()), *of.get("files", ()))).format(id="*")
+        _refuse(f"there is no {kind} '{name}'", f"look it up in {places}")
     if "path" in of:
         draft.drop_resource(paths.DATA / dictionary.PACKAGE, of["path"].format(id=name))
     return made - ({name} if kind == "original" and name not in config.load().originals else set())

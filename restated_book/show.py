@@ -186,7 +186,7 @@ def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str, more
     works = bibliography.load()
     rows = []
     for n in map(register.number, ids):
-        printed = n.value.text + (" %" if n.statistic == "percent" else "")
+        printed = n.value.text + " %" * (n.statistic == "percent" and "%" not in n.value.text)
         range_of = f"{n.low:g} to {n.high:g}" if n.low < n.high else "itself"
         rows.append((n.quantity, printed, range_of, works.short(n.source_key), n.locator, n.grade))
     frame = pd.DataFrame(rows, columns=["Quantity", "Published", "Stands for", "Source", "Place", "Grade"])

@@ -188,6 +188,15 @@ def _is_of_the_book(frame) -> bool:
     return begins or (not installed(place) and _top(frame) not in ROOMS)
 
 
+def _asks(frame) -> bool:
+    """Return whether the book reads a variable in `frame`, also by a function that it gave a library to call."""
+    caller = _caller(frame)
+    while frame is not caller and _top(frame) in ("os", "collections"):  # the methods of os.environ
+        frame = frame.f_back
+    given = frame is caller and not {"environ", "environb", "getenv", "getenvb"}.intersection(frame.f_code.co_names)
+    return _is_of_the_book(caller) or (given and _under_the_book(caller))
+
+
 def _top(frame) -> str:
     """Return the name of the top-level package whose code runs in `frame`."""
     return str(frame.f_globals.get("__name__")).partition(".")[0]
@@ -234,12 +243,12 @@ def start() -> None:
     value_of, names = os._Environ.__getitem__, os._Environ.__iter__
 
     def looked_up(self, key):
-        if isinstance(key, (str, bytes)) and _is_of_the_book(_caller(sys._getframe(1))):
+        if isinstance(key, (str, bytes)) and _asks(sys._getframe(1)):
             variables.add(os.fsdecode(key))
         return value_of(self, key)
 
     def listed(self):
-        if _is_of_the_book(_caller(sys._getframe(1))):
+        if _asks(sys._getframe(1)):
             variables.add(EVERY)
         return names(self)
 

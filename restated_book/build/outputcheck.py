@@ -1,5 +1,6 @@
 """Refuse outputs of an executed notebook that would not appear properly on its page."""
 
+import platform
 import re
 import sys
 import tempfile
@@ -23,7 +24,7 @@ Fault = Sequence[str]  #: What is wrong with an output, and what to write instea
 _VALUE = "record it with ledger.record(...) and name it in the text, or leave it out"
 #: Faults by name, and by the MIME types of an output: the first that fits counts, as programs add pictures for others.
 _FAULTS, _TYPES, _PATTERNS = paths.tables(__file__).values()
-_ADDRESS, _MOMENT, _BARE, _CSV, _DRAWN, _WARNING = map(re.compile, _PATTERNS.values())
+_ADDRESS, _MOMENT, _BARE, _CSV, _DRAWN, _WARNING, _COUNTED = map(re.compile, _PATTERNS.values())
 
 
 def check(notebook: Mapping, file: Path) -> None:
@@ -99,7 +100,7 @@ def _printed(text: str) -> Fault | None:
         return fault
     if re.search(r"[\t|\u2500-\u259f]|[^\s.!?:] {2,}\S", text) or _CSV.search(text):
         return _FAULTS["table"]
-    if any(unicodedata.category(sign).startswith("N") for sign in text) or _BARE.search(text):
+    if any(unicodedata.category(sign).startswith("N") for sign in text) or _BARE.search(text) or _COUNTED.search(text):
         return f"shows a result: {' '.join(text.split())[:60]}", _VALUE
     return (f"prints {len(text):,} characters", "write them as text of the page") if len(text) > PLAIN else None
 
@@ -127,21 +128,24 @@ def _texts(part: object) -> Iterator[str | float]:
 
 def _in_words(text: str) -> Fault | None:
     """Find in a text what another machine or run would print differently."""
+    if "Traceback (most recent call last)" in text:
+        return "shows a traceback", "correct the cell, or catch the exception and say in words what was wrong"
     if _ADDRESS.search(text):
         return "shows a memory address, which differs in every run", "show what the object holds instead"
     if re.search(r"ipykernel_\d+", text):
         return "shows the id of a process, which differs in every run", "leave it out"
     if place := _paths().search(text):
-        return f"shows a path of this machine, {place[0][:60]}", "name the file from the folder of the book"
+        return f"shows a path or the name of this machine, {place[0][:60]}", "name files from the folder of the book"
     return _FAULTS["time"] if any(_is_now(*found.groups()) for found in _MOMENT.finditer(text)) else None
 
 
 @cache
 def _paths() -> re.Pattern:
-    """Return the pattern of a path on a machine: on this one, and as systems write them."""
+    """Return the pattern of a path on a machine, this one or another, and of the name of this one."""
     here = (paths.ROOT, Path.home(), tempfile.gettempdir(), sys.prefix, sys.base_prefix)
     own = [re.escape(str(place)) for place in here if len(Path(place).parts) > 1]
-    usual = r"/(?:home|Users|root|tmp|var|usr|opt|mnt|private)/\w[\w./-]*"
+    usual = r"/(?:home|Users|root|tmp|var|usr|opt|mnt|private|srv|media|Volumes|scratch|work|builds)/\w[\w./-]*"
+    own.append(rf"(?<![\w./-]){re.escape(platform.node() or '/')}(?![\w/-])")
     return re.compile(rf"(?<![\w./:-])(?:(?:{'|'.join(own)})[\w./-]*|{usual}|(?:[A-Za-z]:|\\\\\w+)\\\w+\\[\w.\\-]*)")
 
 

@@ -12,16 +12,14 @@ import signal
 import socket
 import sys
 import time
+import tomllib
 from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 #: What most notebooks import sooner or later. Those that are not installed are left out.
-PRELOADED = (
-    *("ipykernel.kernelapp", "IPython.core.pylabtools", "pandas", "matplotlib.pyplot"),
-    *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
-    *("scipy.stats", "scipy.optimize", "statsmodels.api", "pybtex.database"),
-)
+PRELOADED: list[str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["preloaded"]
 REQUEST_BYTES = 1 << 17  #: Largest request: arguments and environment of one kernel
 
 

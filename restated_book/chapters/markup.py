@@ -24,6 +24,7 @@ _SYNTAX = ("amsmath", "colon_fence", "deflist", "dollarmath", "fieldlist", "subs
 _LITERAL, _DIRECTIVE, _OPTION, _CODE_OR_MATHS, _BAR, _RULE, _PREFIX = map(re.compile, paths.tables(__file__).values())
 _RENAME = "name the file without blanks, for example with hyphens"
 _DESCRIBE = 'say in words what it shows: ![words](file), :alt: words, or alt="words"'
+_ADDRESS = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)  #: What browsers block by the policy of the pages
 _ESCAPE = r"write the bar as \vert in a formula, as \| in code"
 
 
@@ -89,9 +90,14 @@ def _split(content: str) -> tuple[str, int, dict[str, str]]:
     return "\n".join(lines[at:]), at, options
 
 
+def _elsewhere(line: int, source: str) -> list[Fault]:
+    message = f"'{source.strip()[:60]}' is not a file of the book, and pages show nothing else"
+    return [(line, message, "save the file in book/ and name it there, or link to it")] * bool(_ADDRESS.match(source))
+
+
 def _image(line: int, source: str, alt: str) -> list[Fault]:
-    found = []
-    if not re.match(r"[a-z]+:", source) and re.search(r"\s", unquote(source.strip())):
+    found = _elsewhere(line, source)
+    if not found and re.search(r"\s", unquote(source.strip())):
         found.append((line, f"the name of the image '{unquote(source.strip())}' has a blank", _RENAME))
     if not re.search(r"\w", alt) or alt.strip() in (name := source.strip().rpartition("/")[2], name.partition(".")[0]):
         found.append((line, f"the image '{source.strip()[:60]}' has no alternative text", _DESCRIBE))
@@ -128,8 +134,8 @@ class _Files(HTMLParser):
 def _html(text: str, line: int) -> list[Fault]:
     found = []
     for at, source, alt in _Files(text).found:
-        found += [] if alt is None else _image(line + at, source, alt)
-        if not re.match(r"[a-z]+:", source):
+        found += _elsewhere(line + at, source) if alt is None else _image(line + at, source, alt)
+        if not _ADDRESS.match(source):
             what = f"the {'file' if alt is None else 'image'} '{source[:60]}'"
             message = f"{what} is named in HTML only, so its file would not be in the book"
             found.append((line + at, message, "write it as ![words](file) or with {figure}"))

@@ -23,6 +23,8 @@ def toc() -> list[str]:
             return
         if not isinstance(node, dict):
             refuse(f"'{node}' is not an entry of a table of contents", "write it as '- file: <page>'", field=name)
+        if "glob" in node:
+            refuse("pages are named one by one", "write each as '- file: <page>'", field="glob")
         pages.extend(node[k] for k in ("root", "file") if k in node)
         for key in ("parts", "chapters", "sections", "subtrees", "entries"):
             walk(node.get(key) or [], key)

@@ -40,12 +40,9 @@ def for_reader(content: Mapping, page: str, rows: Mapping[str, Mapping], works: 
             changed = {"metadata": {**cell["metadata"], outputs.MYST: written.strip()}}
             roles |= {role[0]: readable(role[0], page, rows, works) for role in _ROLE.finditer(written)}
         cells.append({**cell, "source": source, **changed})
-    own = {
-        "how-to-run": f"**To run this chapter** of *{about.book().title}* again, take its zip, which holds code and "
-        "data. Unpack it, and type `make setup` and `make rerun` in its folder.",
-        "about-this-file": f"---\n\n**About this file.** Cite as: {about.citation_text(page)}\n\n"
-        f"Licence of text, tables and figures: {licence()[0]}; of the code: {licence(code=True)[0]}.",
-    }
+    given = {"title": about.book().title, "cite": about.citation_text(page)}
+    given |= {"text": licence()[0], "code": licence(code=True)[0]}
+    own = {id: words.format(**given) for id, words in paths.tables(__file__).items()}
     first, last = ({"cell_type": "markdown", "id": id, "metadata": {}, "source": words} for id, words in own.items())
     cells = [first, *cells, last]
     metadata = {key: content["metadata"][key] for key in METADATA if key in content["metadata"]} | {outputs.MYST: roles}

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from restated.errors import RestatedError
 from restated.verdict import SHORT
-from restated_book import paths
+from restated_book import config, entries, paths
 from restated_book.cite import citation
 from restated_book.export import hatch
 from restated_book.register import GRADES
@@ -330,8 +330,10 @@ def write(document: Document, site: Path, folder: Path, file: Path, numbers: dic
     about = citation.about()
     parts = (f'<section class="paper-chapter" id="{p.name}">{inside(p.article)}</section>' for p in document.pages)
     known = {"about": about, "version": f"{about.version}, {about.released.isoformat()}", "document": document}
-    known |= {"contents": _contents(document), "numbers": numbers, "grades": GRADES, "verdicts": SHORT.values()}
+    sheet = _TABLES["sheet"] | config.load().paper
+    high = _TABLES["heights"][sheet["size"]] - sum(sheet["margins"][::2])
+    known |= {"contents": _contents(document), "numbers": numbers, "grades": GRADES, "high": high, **sheet}
     known |= {"look": place(site / "_static" / "restated.css"), "style": STYLE.read_text(encoding="utf-8")}
     known |= {"fonts": FONTS, "files_of_fonts": place(Path(matplotlib.get_data_path()) / "fonts" / "ttf")}
-    known["chapters"] = "".join(parts)
+    known |= {"chapters": "".join(parts), "verdicts": map(entries.short, SHORT)}
     file.write_text(_PAPER.get_template("paper.html").render(known), encoding="utf-8")

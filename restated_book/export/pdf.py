@@ -161,12 +161,7 @@ def settle(
 def book(site: Path, pages: list[str]) -> paper.Document:
     """Lay out the whole book, without the pages that list every number."""
     about = citation.about()
-    note = (
-        "<p>Left out here: the ledger, one row for each published and each recomputed number, in ledger.csv and "
-        "ledger.json; the list of what is still to be verified, in to-verify.csv; and the dictionary of the data, "
-        f"which comes with them. All are part of {about.address or 'the site of the book'}. The code of the chapters "
-        "is in their notebooks.</p>"
-    )
+    note = _TABLES["note"].format(address=about.address or "the site of the book")
     read = [paper.read(site, page) for page in pages if page not in paper.LEFT_OUT]
     listed = settings.read(paths.ROOT / "_toc.yml").get("parts", ())
     parts = {p["chapters"][0]["file"]: p["caption"] for p in listed if p.get("chapters") and p.get("caption")}

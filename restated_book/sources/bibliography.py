@@ -179,7 +179,7 @@ def _keys(text: str, report: _Faults) -> dict[str, int]:
             continue
         line, position = line + text.count("\n", position, match.start(1)), match.start(1)
         if not _KEY.fullmatch(key):
-            report(f"'{key}' is not a key", "use letters, digits and hyphens, beginning with a letter", row=line)
+            report(f"'{key}' is not a key", "use letters a to z, digits and hyphens, beginning with a letter", row=line)
         elif first := folded.get(key.casefold()):
             spelt = f" as '{first}'" if first != key else ""
             message = f"the key '{key}' occurs already in line {found[first]}{spelt}"

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from unicodedata import category
 
 FORMULA_STARTS = tuple("=+-@\t\r\n")  #: First characters of a text that spreadsheets run as a formula
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)  #: A plain number
@@ -14,6 +15,11 @@ def as_csv(rows: Iterable[Iterable[object]], mark: str = ",") -> str:
     out = io.StringIO()
     csv.writer(out, delimiter=mark, lineterminator="\n").writerows(rows)
     return out.getvalue()
+
+
+def in_one_line(text: str) -> bool:
+    """Return whether a text has neither line ends nor control characters; blanks of any width may be in it."""
+    return all(c.isprintable() or category(c) == "Zs" for c in text)
 
 
 def guarded(text: str) -> str:

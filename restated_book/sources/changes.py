@@ -90,7 +90,7 @@ class Changes:
         """Put an entry into a bibliography: where the order of its keys wants it, or at the end if they have none."""
         refuse = files.refuser(path)
         if not _KEY.fullmatch(key):
-            refuse(f"'{key}' is not a key", "use letters, digits and hyphens, beginning with a letter")
+            refuse(f"'{key}' is not a key", "use letters a to z, digits and hyphens, beginning with a letter")
         for name, text in fields.items():
             depths = [text[:at].count("{") - text[:at].count("}") for at in range(len(text) + 1)]
             if min(depths) < 0 or depths[-1]:

@@ -247,7 +247,7 @@ def _field(item: Any, path: Path, owner: str) -> Field:
 def _resource(entry: dict, name: str, path: Path) -> Resource:
     refuse, owner = files.refuser(path), f"resource '{name}'"
     if not NAME.fullmatch(name):
-        refuse(f"'{name}' is not a valid table name", "use lower-case letters, digits and hyphens", field="name")
+        refuse(f"'{name}' is not a valid table name", "use lower-case letters a to z, digits and hyphens", field="name")
     table = _property(entry, "path", str, path, owner)
     if not _PATH.fullmatch(table):
         remedy = f"write it as studies/{name}.csv"

@@ -1,11 +1,12 @@
 """Rules over the columns of a table, as ``datapackage.json`` states them for a resource under ``rules``."""
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+from restated import words
 from restated_book.sources import files
 
 SAID_SO = "counts add up to"  #: Words in the note of a row whose source is inconsistent; its sums are not checked
@@ -72,16 +73,8 @@ def _complete(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[F
             yield None, column, message, "add the row: the book needs all of them"
 
 
-#: Check of each rule and the properties of its items, each the kind of one column or, in brackets, of several: a column
-#: that is ``listed`` has an enum, ``text`` is not a column. A rule with one kind has columns as items.
-RULES: dict[str, tuple[Callable[..., Iterable[Fault]], str | dict[str, str]]] = {
-    "sums": (_sums, {"parts": "[number]", "total": "number"}),
-    "parts": (_parts, {"part": "number", "whole": "number"}),
-    "spreads": (_spreads, "number"),
-    "constant": (_constant, "any"),
-    "amounts": (_amounts, {"n": "number", "mean": "number", "sd": "number"}),
-    "complete": (_complete, {"column": "any", "value": "text", "by": "[listed]"}),
-}
+#: Check of each rule and the properties of its items.
+RULES: dict[str, Any] = {name: (globals()[f"_{name}"], kinds) for name, kinds in words.tables(__file__).items()}
 
 
 def read(

@@ -8,16 +8,12 @@ from importlib import import_module, metadata
 
 from jupyter_book.cli.main import main as jupyter_book
 
+from restated import words
 from restated.errors import RestatedError
 from restated_book.sources import bibliography
 
 #: What Sphinx will load in any case: loaded before the signal comes, while the build checks and executes.
-PRELOADED = (
-    *("jupyter_book.sphinx", "myst_nb", "restated_book.sphinx.extension", "sphinx.builders.html", "sphinx.search"),
-    *("sphinx.environment.collectors.asset", "sphinx_book_theme", "sphinx_copybutton", "sphinx_design"),
-    *("sphinx_external_toc", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering", "sphinx_thebe"),
-    *("sphinx_togglebutton", "sphinxcontrib.bibtex"),
-)
+PRELOADED: list[str] = words.tables(__file__)["preloaded"]
 
 
 def _end_with_the_build() -> None:

@@ -80,12 +80,8 @@ def cohort() -> Iterator[Dataset]:
         for name in ("rating", "made"):
             long[name] = wide.filter(regex=f"{name}[0-9]").to_numpy().ravel()
         label = "no effect of attachment" if key == "nothing" else truth.label
-        constraints = [
-            f"{len(children):,} children in each cohort, as recruited",
-            "{:.0f} to {:.0f} of them classified".format(*design.ranges["classified"]),
-            f"true effects: {label}",
-            "everything else drawn from the ranges of the chapter's table of assumptions",
-        ]
+        given = {"n": len(children), "classified": design.ranges["classified"], "label": label}
+        constraints = [text.format(**given) for text in _described("cohort")["constraints"]]
         # Effects are in the column space of the model: the errors are those of every scenario.
         within = within or _four_way_errors(long, design.high_risk)
         for kind, frame in (("cohort", wide), ("cohort-long", long)):
@@ -139,12 +135,7 @@ def costs() -> Iterator[Dataset]:
         named = {"window": row["period"], "months": row["months"], "arm": row["arm"], "shape": shape, "spread": spread}
         frames.append(pd.DataFrame({**named, "draw": draw, "patient": patient, "cost": x.ravel()}))
     limits = [100 * costsets.critical_ratio(1.0, n["ph"], n["gpc"], test) for test in costsets.BY_MOMENTS]
-    constraints = [
-        f"{n['ph']} and {n['gpc']} patients",
-        "mean per window and arm to the cent as recalled, not verified: no conclusion rests on the amounts",
-        "SD over mean as in the column spread, an assumption: we could not obtain an SD",
-        "a share of zero costs as in the column shape",
-    ]
+    constraints = [text.format(**n) for text in _described("costs")["constraints"]]
     frame = pd.concat(frames, ignore_index=True)
     within, name = (min(limits), max(limits)), "service-costs-patients"
     yield _dataset("costs", frame, within, constraints, name, COST_SEED, **n)

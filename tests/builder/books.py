@@ -162,11 +162,7 @@ def settle(scratch: Path) -> None:
 
 
 def shrink(
-    scratch: Path,
-    findings: Collection[str] = FINDINGS,
-    works: Collection[str] = (),
-    *,
-    whole: bool = True,
+    scratch: Path, findings: Collection[str] = FINDINGS, works: Collection[str] = (), *, whole: bool = True
 ) -> None:
     """Keep the printed numbers of `findings`, and `works` and those that something in the book cites.
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from restated.errors import RestatedError
-from restated_book import add, claims, cli, config, paths, register, studies
-from restated_book.chapters import codecells, heads, prose
+from restated_book import add, begin, claims, cli, config, paths, register, studies
+from restated_book.chapters import codecells, heads, prose, toc
 from restated_book.export import originals
 from restated_book.sources import bibliography, dictionary
 from tests.builder import books
@@ -237,6 +237,8 @@ def changed(command, old, new):
         (changed(NUMBER, "-.39", "no"), "row 2, field 'value': 'no' is not a number"),
         (changed(NUMBER, "-.39", "1\n2"), "field 'value': the text holds a line end"),
         (changed(NUMBER, "=d", "=t-value"), "row 2, field 'statistic': 't-value' is not"),
+        (changed(NUMBER, "=d", "=D"), "'D' is not a known statistic. Use 'd', or one of text,"),
+        (changed(NUMBER, "=d", "=χ²"), "'χ²' is not a known statistic. Use 'chi2', or one of text,"),
         (changed(NUMBER, "=P", "=A"), "row 2, field 'grade': 'A' is not"),
         (
             (*changed(NUMBER, "key=grote2014", "key=no"), "--study=x"),
@@ -472,9 +474,9 @@ def test_what_was_added_is_read_back_or_nothing_is_there(tmp_path_factory, templ
             assert "\n" not in str(error) and books.tree(paths.ROOT) == before
         else:
             entry = bibliography.check(paths.BIBLIOGRAPHY)["zeta"]
-            # Braces keep capitals, percent signs are escaped, and titles lose blanks at their ends.
+            # Braces keep capitals, percent signs are escaped, titles lose blanks at their ends and the width of others.
             read, typed = (re.sub(r"[{}]|\\(?=%)", "", text).strip() for text in (entry.fields["title"], title))
-            assert " ".join(read.split(" ")) == " ".join(typed.split(" "))
+            assert " ".join(read.split()) == " ".join(typed.split())
 
 
 def test_the_description_for_a_first_finding_is_that_of_this_book(begun):
@@ -514,6 +516,70 @@ def test_the_title_of_a_chapter_is_shown_as_it_was_given(begun, monkeypatch):
     line = next(text for text in written.read_text(encoding="utf-8").splitlines() if text.startswith("# "))
     (heading,) = [token for token in MarkdownIt().parse(line) if token.type == "inline"]
     assert "".join(child.content for child in heading.children) == TITLE
+
+
+def test_a_page_is_a_file_of_the_book_and_a_line_below_the_last_one(invented):
+    # A page of that folder goes below the others of it, whatever the line ends of the contents.
+    contents = invented / "_toc.yml"
+    for end, last in (("\n", "\n"), ("\r\n", "\r\n"), ("\n", "")):
+        contents.write_bytes(contents.read_text("utf-8").rstrip().replace("\n", end).encode() + last.encode())
+        name = f"how-{len(toc.toc())}"
+        assert "open book/how" in run("page", name, f"--title={TITLE}", '--description=A: "b" # ü')
+        written = invented / "book" / f"{name}.md"
+        assert heads.title(written) == TITLE
+        assert heads.front_matter(written)["myst"]["html_meta"]["description"] == 'A: "b" # ü'
+        assert toc.toc()[-1] == f"book/{name}" and toc.toc()[1:3] == ["notebooks/example", "book/claims"]
+    assert "book/how-11.md: the page exists" in refusal("page", name, "--title=A", "--description=B")
+    assert "'Über' is not a name" in refusal("page", "Über", "--title=A", "--description=B")
+    assert "a page needs --description" in refusal("page", "more", "--title=A")
+    contents.write_text("format: jb-book\nroot: book/index\n", encoding="utf-8")
+    assert "Add the line '- file: book/more' there by hand" in refusal("page", "more", "--title=A", "--description=B")
+
+
+def test_a_page_goes_below_what_is_nested_in_the_last_one(invented):
+    nested = "chapters:\n- file: book/ledger\n  title: All\n  sections:\n  - file: notebooks/example\n"
+    (invented / "_toc.yml").write_text(f"format: jb-book\nroot: book/index\n{nested}", encoding="utf-8")
+    run("page", "more", "--title=A", "--description=B")
+    assert (invented / "_toc.yml").read_text(encoding="utf-8").endswith(f"{nested}- file: book/more\n")
+
+
+def test_a_chapter_with_other_line_ends_gets_its_cell_in_the_right_place(invented):
+    file = invented / "notebooks" / "example.md"
+    run(*CELLS[0])
+    plain = file.read_text(encoding="utf-8")
+    shutil.copy(begin.SCAFFOLD / "notebooks" / "example.md", file)
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    run(*CELLS[0])
+    assert file.read_bytes().decode() == plain.replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\r\n", "\r\n\r\n"])
+def test_a_cell_has_a_blank_line_before_it(invented, end):
+    file = invented / "notebooks" / "example.md"
+    file.write_bytes(b"# A chapter" + end.encode())
+    run(*CELLS[0])
+    assert file.read_text(encoding="utf-8").startswith("# A chapter\n\n```{code-cell}")
+
+
+def test_a_percentage_with_its_sign_has_one(invented):
+    books.edit(invented / "data" / "published" / "example.csv", ",43,", ",43 %,")
+    run(*CELLS[1])
+    assert "{published}`example2024-recovered-treated` stand for" in (invented / "notebooks/example.md").read_text(
+        "utf-8"
+    )
+
+
+@pytest.mark.parametrize("blank", "\u00a0\u2009\u202f")
+def test_blanks_of_any_width_are_taken_as_they_are_printed(begun, blank):
+    run(*changed(changed(NUMBER, "=d", "=mean"), "-.39", f"3{blank}500,25"), f"--note=p{blank}=")
+    number = numbers()["grote2014-d"]
+    assert float(number.value.value) == 3500.25 and number.note == f"p{blank}="
+    assert "the text holds a line end or a control character" in refusal(*NUMBER, "--note=a\u2028b")
+
+
+def test_a_folder_is_named_where_a_table_belongs(begun, monkeypatch):
+    monkeypatch.chdir(begun)
+    assert refusal(*TABLE, "--rows=.").startswith(".: this is a folder, not a file")
 
 
 @pytest.mark.parametrize("text", ["1. One", "- one", "+ one", ": one", "= one", "% one", "a_b_c ~x~ [y](z) #1"])

@@ -75,6 +75,22 @@ def test_no_book_is_begun_inside_another(elsewhere, capsys):
     assert "inside the book b" in capsys.readouterr().err and not (elsewhere / "b" / "c").exists()
 
 
+def test_no_book_is_begun_inside_one_that_somebody_else_works_in(elsewhere, capsys):
+    assert cli.main(["init", str(elsewhere / "b")]) == 0
+    assert cli.main(["init", str(elsewhere / "b" / "data" / "c")]) == 1
+    assert "inside the book b" in capsys.readouterr().err and not (elsewhere / "b" / "data" / "c").exists()
+
+
+@pytest.mark.parametrize("inner", ["", "/inner"])
+def test_a_file_in_the_place_of_the_folder_and_an_empty_name_are_refused(elsewhere, monkeypatch, capsys, inner):
+    (elsewhere / "a file").write_text("mine", encoding="utf-8")
+    monkeypatch.chdir(elsewhere)
+    for name in (f"a file{inner}", ""):
+        assert cli.main(["init", name]) == 1
+        assert f"'{name}' does not name a folder. Name a new or an empty one." in capsys.readouterr().err
+    assert books.tree(elsewhere) == {"a file": b"mine"}
+
+
 @pytest.mark.parametrize(
     ("option", "text", "says"), [("--licence", "my own", "not the id of a licence"), ("--title", "a\nb", "a line end")]
 )

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from restated.errors import RestatedError
-from restated_book import claims, register
+from restated_book import claims, config, register
 from restated_book.chapters.toc import toc
 from restated_book.sources import bibliography
 
@@ -251,6 +251,16 @@ def test_a_tally_counts_every_claim_once_and_keeps_the_order():
 def test_a_verdict_in_words_and_as_a_shape(verdict, strength, words, shape):
     assert claims.words(verdict, strength) == words
     assert claims.shape(verdict, strength) == shape
+
+
+def test_the_words_for_a_strength_can_be_set(monkeypatch):
+    own = {"supported": "belegt", "full": "ganz", "partly": "zum Teil", "private": "nicht öffentlich"}
+    monkeypatch.setattr(config, "load", lambda: config.Config(verdicts=own))
+    assert (
+        claims.words("supported", "full") == "belegt, ganz" and claims.words("consistent", "full") == "consistent, ganz"
+    )
+    assert claims.words("supported", "partly") == "belegt, zum Teil"
+    assert claims.words("not-publicly-checkable", "private") == "not publicly checkable: nicht öffentlich"
 
 
 def test_shapes_are_told_apart_and_every_part_and_verdict_of_the_data_is_known():

@@ -656,6 +656,11 @@ FAULTS = {
         [PAGE, "row ", "'julia'", "Python only"],
     ),
     "a footnote without its text": (edit(PROSE, "\n\n", "\n\nSo it is.[^why]\n\n"), CHECK, [PROSE, "row ", "[^why]"]),
+    "a pattern in the contents": (
+        edit("_toc.yml", "file: notebooks/reach", "glob: notebooks/r*"),
+        CHECK,
+        ["_toc.yml", "field 'glob'", "Write each as '- file: <page>'"],
+    ),
     "contents that climb": (
         edit("_toc.yml", "notebooks/reach", "../../etc/passwd"),
         CHECK,

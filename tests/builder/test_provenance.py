@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -43,6 +44,33 @@ def test_a_file_behind_a_linked_folder_is_known_by_both_ways(tmp_path, monkeypat
     (tmp_path / "book" / "now").symlink_to("first")
     found = provenance._places([str(tmp_path / "book" / "now" / "x.csv"), str(tmp_path / "_build" / "x.csv")])
     assert found == ["book/first/x.csv", "book/now/x.csv"]
+
+
+@pytest.mark.parametrize("home", [".venv", "", "../venv"])
+def test_what_somebody_put_into_an_environment_counts_and_what_packages_put_there_does_not(tmp_path, monkeypatch, home):
+    prefix = (tmp_path / "book" / home).resolve()
+    packages = prefix / "lib" / "python3" / "site-packages"
+    monkeypatch.setattr(paths, "ROOT", tmp_path / "book")
+    monkeypatch.setattr(provenance.sys, "prefix", str(prefix))
+    monkeypatch.setattr(provenance, "_PACKAGES", {f"{packages}{os.sep}"})
+    monkeypatch.setattr(provenance, "_locked", lambda: {"known"})
+    own = [prefix / "note.txt", prefix / "sets" / "x.csv", packages / "other" / "x.csv"]
+    others = [
+        prefix / "pyvenv.cfg",
+        prefix / "share" / "jupyter" / "k.json",
+        prefix / "etc" / "x.cfg",
+        packages / "a.pth",
+    ]
+    others += [
+        packages / "setuptools" / "x.py",
+        packages / "known" / "x.csv",
+        packages / "other-1.dist-info" / "METADATA",
+        prefix,
+    ]
+    for file in own:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    found = provenance._places(map(str, [*own, *others]))
+    assert found == sorted(paths.inside(file) or str(file) for file in own)
 
 
 @pytest.mark.parametrize("walk", ["list(numbers)", "len(numbers)", "list(numbers.values())", "list(numbers.items())"])

@@ -10,8 +10,10 @@ import tomllib
 
 import jsonschema
 import pytest
+from lxml.html import fragment_fromstring
 
 from restated_book import begin, claims, colours, config, editions, entries, paths
+from restated_book.export import paper
 
 SCHEMA = config.schema()
 #: Values that are right for some kind and wrong for others.
@@ -20,6 +22,7 @@ VALUES = (
     *([0, 1], [0.5, math.inf], [1, 2, 3], {}, {"one": ["two"]}, [{"fields": ["a"], "heading": "A"}]),
     *([{"fields": [], "heading": "A"}], [{"heading": "A"}], [{"fields": ["a"], "heading": "A", "more": {"b": "B"}}]),
     *([{"fields": ["a"], "heading": "A", "more": {"b": 1}}], [{"fields": ["a"], "heading": "A", "other": "B"}]),
+    *([22, 20, 20, 20], [22.5, 12, 50, 12], [22, 20, 20], [22, 20, 20, 11], "A4", "letter", "a4"),
     *(["."], [".", ","], [".", "."], [";"], ["#112233", "#445566"], ["#112233"], ["#11223G", "#445566"]),
 )
 
@@ -69,13 +72,37 @@ def test_a_configuration_that_the_builder_takes_is_valid(file):
 
 def test_each_colour_and_each_verdict_has_its_key():
     assert set(SCHEMA["properties"]["colours"]["properties"]) == set(colours.ROLES)
-    assert set(SCHEMA["properties"]["verdicts"]["properties"]) == {*entries.VERDICT_SHORT, *claims.VERDICTS}
+    assert set(SCHEMA["properties"]["verdicts"]["properties"]) == {
+        *entries.VERDICT_SHORT,
+        *claims.VERDICTS,
+        *(strength for verdict in ("supported", "not-publicly-checkable") for strength in claims.strengths()[verdict]),
+    }
+
+
+@pytest.mark.parametrize("own", [{}, {"size": "letter", "margins": [25.5, 15, 15, 12]}])
+def test_sheets_follow_the_settings_and_pictures_their_height(monkeypatch, tmp_path, own):
+    monkeypatch.setattr(config, "load", lambda: config.Config(paper=own, verdicts={"identical": "the very same"}))
+    document = paper.Document(
+        "T", "", "H", [paper.Page("notebooks/a", "A", "", fragment_fromstring("<p>x</p>", "article"))]
+    )
+    paper.write(document, tmp_path, tmp_path, tmp_path / "x.html", {})
+    text = (tmp_path / "x.html").read_text(encoding="utf-8")
+    size, margins, high = ("letter", "25.5mm 15mm 15mm 12mm", 238.9) if own else ("A4", "22mm 20mm 20mm 20mm", 255)
+    assert f"@page {{ size: {size}; margin: {margins} ; }}" in text
+    assert float(re.search(r"--high: ([\d.]+)mm", text)[1]) == pytest.approx(high) and f"size: {size} landscape" in text
+    assert "(the very same, " in text and "data not available to us" in text
+
+
+def test_the_sheets_of_the_schema_are_those_that_are_known():
+    known = tomllib.loads(paper.STYLE.with_name("paper.toml").read_text(encoding="utf-8"))
+    assert list(known["heights"]) == SCHEMA["$defs"]["size"]["enum"]
+    assert fits(known["sheet"]["margins"], SCHEMA["$defs"]["margins"]) and known["sheet"]["size"] in known["heights"]
 
 
 def test_all_settings_of_a_new_book_are_valid_also_those_behind_a_sign():
     text = (begin.SCAFFOLD / config.NAME).read_text(encoding="utf-8")
     given = tomllib.loads(re.sub(r"(?m)^# (?=\[[a-z]|[a-z-]+ = )", "", text))
-    assert {"numbers", "verdicts", "colours"} <= set(given)
+    assert {"numbers", "verdicts", "paper", "colours"} <= set(given)
     assert fits(given, SCHEMA) and list(colours.faults(given["colours"])) == []
 
 

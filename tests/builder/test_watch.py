@@ -175,6 +175,17 @@ WAYS = {
         {},
         ("$RESTATED_TEST_POOL", "2"),
     ),
+    "variable-by-a-library": (
+        "import os, pandas as pd; pd.Series(['RESTATED_TEST_MAPPED']).map(os.environ.get)",
+        {},
+        ("$RESTATED_TEST_MAPPED", "2"),
+    ),
+    "getenv-by-a-library": (
+        "import os, numpy as np; np.vectorize(os.getenv, otypes=[object])(['RESTATED_TEST_VECTOR'])",
+        {},
+        ("$RESTATED_TEST_VECTOR", "2"),
+    ),
+    "variables-into-a-library": ("import os, pandas as pd; pd.Series(os.environ)", {}, ("$RESTATED_TEST_SERIES", "2")),
     "before-any-import": ("open('../book/first.txt').read()", {"book/first.txt": "1"}, ("book/first.txt", "2")),
 }
 
@@ -273,7 +284,9 @@ def observed(tmp_path_factory):
 @pytest.mark.parametrize("way", WAYS)
 def test_a_change_of_what_was_read_makes_exactly_its_reader_due(observed, way):
     _, found, *_ = observed
-    assert found[way] == sorted({way, "all-variables"} if WAYS[way][2][0].startswith("$") else {way})
+    assert found[way] == sorted(
+        {way, "all-variables", "variables-into-a-library"} if WAYS[way][2][0].startswith("$") else {way}
+    )
 
 
 def test_nothing_is_due_once_all_is_as_before(observed):

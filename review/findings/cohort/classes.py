@@ -9,20 +9,15 @@ import pandas as pd
 
 from restated.estimate import agreement
 from restated.estimate.proportions import wilson
-from restated_book import studies
+from restated_book import paths, studies
 from restated_book.register import Register
 from review.findings import numbers
 from review.findings.cohort import statements
 
-#: The letters of the table in its order, in words.
-NAMES = {"A": "avoidant", "B": "secure", "C": "resistant", "D": "disorganized"}
+_TABLES = paths.tables(__file__)
+NAMES: dict[str, str] = _TABLES["names"]  #: The letters of the table in its order, in words
 #: Subsets: name in the table, age in months, label.
-SUBSETS = {
-    ("ssp15-ssp36", 15): "at 15 months, seen at both ages",
-    ("ssp15-aai18", 15): "at 15 months, seen again at 18 years",
-    ("ssp15-ssp36", 36): "at 36 months, seen at both ages",
-    ("ssp36-aai18", 36): "at 36 months, seen again at 18 years",
-}
+SUBSETS = {(table, int(age)): of for table, ages in _TABLES["subsets"].items() for age, of in ages.items()}
 
 
 def counts(age: int, subset: str) -> dict[str, int]:

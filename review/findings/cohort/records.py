@@ -5,6 +5,7 @@ from functools import partial
 
 import pandas as pd
 
+from restated_book import paths
 from review.findings.cohort import statements, stored
 from review.findings.cohort.effects import Effects
 from review.findings.cohort.runs import VARIATIONS
@@ -71,11 +72,7 @@ def _sizes(table: pd.DataFrame) -> list[dict]:
     """Return the sizes of the decisive cell."""
     central = {"interval": "central 95 % of simulated cohorts", "digits": 0}
     rows = []
-    for id, name, words in (
-        ("cohort-cell-size", "cell", "classified"),
-        ("cohort-cell-rated", "cell-rated", "with three or more ratings"),
-        ("cohort-cell-size-first-edition", "cell", "by the assumptions of the first edition"),
-    ):
+    for id, (name, words) in paths.tables(__file__).items():
         variation = "first-edition" if id.endswith("edition") else "base"
         picked = (stored.pick(table, f"{name} {part}", variation=variation) for part in ("mean", "q0.025", "q0.975"))
         value, low, high = picked

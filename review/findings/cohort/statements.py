@@ -22,18 +22,8 @@ _TABLES = paths.tables(__file__)
 STATEMENTS, EVENTS = _TABLES["statements"], _TABLES["events"]
 KEYS = tuple(STATEMENTS)
 FOUR_WAY = "disorganized×boy×risk:time"
-#: Contrasts of change by order of interaction: each is a difference of the one before.
-BY_ORDER = {
-    "disorganized × time": "disorganized:time",
-    "disorganized × boy × time": "disorganized×boy:time",
-    "disorganized × risk × time": "disorganized×risk:time",
-    "disorganized × boy × risk × time": FOUR_WAY,
-}
-_JOINT = {
-    "C4": ["disorganized×risk", "disorganized×risk:time", "disorganized×boy×risk", FOUR_WAY],
-    "C5": ["disorganized×boy", "disorganized×boy:time", "disorganized×boy×risk", FOUR_WAY],
-    "C6": list(BY_ORDER.values()),
-}
+#: Contrasts of change by order of interaction, each a difference of the one before; and terms that are tested together.
+BY_ORDER, _JOINT = _TABLES["by_order"], _TABLES["joint"]
 
 
 def rules() -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from restated import words
 from restated.errors import RestatedError
 from restated.estimate import contrasts
 from restated_book.register import PublishedNumber, Register
@@ -15,13 +16,7 @@ from review.findings.sequelae.estimates import se_box
 #: Lower limits of two 85 % intervals in the excerpt, without a possible sign, which arithmetic answers: not printed.
 SIGN_LOST = {"fearon2010-resistance-externalizing-85": "0.01", "fearon2010-resistance-aggression-85": "0.10"}
 #: Estimates with 85 % intervals next to Table 5.
-NEXT_TO_TABLE_5 = (
-    "fearon2010-avoidance-externalizing-85",
-    "fearon2010-avoidance-aggression-85",
-    "fearon2010-resistance-externalizing-85",
-    "fearon2010-resistance-aggression-85",
-    "fearon2010-disorganization-externalizing-85",
-)
+NEXT_TO_TABLE_5: list[str] = words.tables(__file__)["next_to_table_5"]
 SLACK = 1e-12  #: Error of sums of numbers with two decimals; far below a digit of print
 #: Points a side of the grid over the rounding box of the recovered row; finer changes the third decimal at most.
 GRID = 201

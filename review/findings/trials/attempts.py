@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from restated import words
 from restated.errors import RestatedError
 from restated.estimate import events, fragility, meta
 from restated_book.ledger import in_digits
@@ -23,11 +24,7 @@ EMPTY_CELLS: dict[str, dict[str, Any]] = {
 }
 AS_THEY_ARE = "counts as they are"  # the rule of methods that need none
 #: Inverse-variance models: the classical choice of review software, today's, and today's never narrower than Wald.
-MODELS = {
-    "DL, Wald": ("DL", "wald"),
-    "REML, Knapp–Hartung": ("REML", "knapp-hartung"),
-    "REML, ad hoc": ("REML", "adhoc"),
-}
+MODELS: dict[str, list[str]] = words.tables(__file__)["models"]
 COMMON_EFFECT = ("Mantel–Haenszel", "Peto")
 
 
@@ -57,10 +54,10 @@ def estimator_matrix(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
     if measure == "OR":
         fits["Peto", AS_THEY_ARE] = events.peto(*counts)
         fits["Binomial–normal model", AS_THEY_ARE] = events.logistic_normal(*counts)
-    for words, (method, ci) in MODELS.items():
+    for model, (method, ci) in MODELS.items():
         for rule, options in EMPTY_CELLS.items():
             effects = events.effect_sizes(*counts, measure=measure, **options)
-            fits[words, rule] = meta.fit(*effects, method=method, ci=ci)
+            fits[model, rule] = meta.fit(*effects, method=method, ci=ci)
     table = pd.DataFrame(
         {name: [getattr(f, name) for f in fits.values()] for name in ("estimate", "ci_low", "ci_high", "p")},
         index=pd.MultiIndex.from_tuples(fits, names=["method", "rule"]),

@@ -107,12 +107,24 @@ REFUSED = {
     "a bar": (printed("a\rb\rc"), ["progress bar"]),
     "a bar on standard error": (printed("\r 10%|█ | 1/10", "stderr"), ["progress bar"]),
     "a bar of an old kind": (printed("a\x08b"), ["progress bar"]),
-    "a path": (printed("/home/me/file"), ["path of this machine, /home/me/file", "folder of the book"]),
-    "a path on Windows": (printed(r"C:\Users\me"), ["path of this machine"]),
-    "a path on a server": (printed(r"see \\server\share\me"), ["path of this machine"]),
-    "a path of the book": (printed(f"in {paths.ROOT}/data"), ["path of this machine"]),
-    "a path of Python": (printed(sys.prefix), ["path of this machine"]),
+    "a path": (printed("/home/me/file"), ["path or the name of this machine, /home/me/file", "folder of the book"]),
+    "a path on Windows": (printed(r"C:\Users\me"), ["path or the name of this machine"]),
+    "a path on a server": (printed(r"see \\server\share\me"), ["path or the name of this machine"]),
+    "a path of the book": (printed(f"in {paths.ROOT}/data"), ["path or the name of this machine"]),
+    "a path of Python": (printed(sys.prefix), ["path or the name of this machine"]),
     "a traceback": (nbformat.v4.new_output("error", ename="E", evalue="v", traceback=["t"]), ["traceback: E: v"]),
+    "a printed traceback": (
+        printed('Traceback (most recent call last):\n  File "/tmp/ipykernel_7/1.py", line 3\nOSError: so\n'),
+        ["shows a traceback", "say in words"],
+    ),
+    "a path of a server": (printed("/srv/me/file"), ["path or the name of this machine, /srv/me/file"]),
+    "a number in words": (printed("We found Twelve studies.\n"), ["result: We found Twelve studies."]),
+    "a share in words": (printed("A third of them recovered.\n"), ["result"]),
+    "the name of the machine": (
+        printed("Run on build-7.example.org.\n"),
+        ["the name of this machine, build-7.example.org"],
+    ),
+    "its whole name in a table": (marked(text__plain="on build-7.example.org"), ["the name of this machine"]),
     "a warning of a cell": (
         printed("/tmp/ipykernel_77/123.py:3: UserWarning: old\n  warn()\n", "stderr"),
         ["standard error: UserWarning: old (line 3 of the cell)", "filterwarnings("],
@@ -124,20 +136,22 @@ REFUSED = {
     "a log in colours": (printed("\x1b[33mslow\x1b[0m\n", "stderr"), ["standard error: slow.", "logging.disable()"]),
     "an address in a table": (marked(text__plain="<A object at 0x7f0a1b2c>"), ["memory address"]),
     "a process in a table": (marked(text__plain="ipykernel_1234"), ["id of a process"]),
-    "a path in a table": (marked(text__plain="see /tmp/x/y"), ["path of this machine, /tmp/x/y"]),
+    "a path in a table": (marked(text__plain="see /tmp/x/y"), ["path or the name of this machine, /tmp/x/y"]),
     "a time in a table": (marked(text__plain=f"{NOW:%Y-%m-%d %H:%M:%S.%f}"), ["time of this run"]),
     "another time in a table": (marked(text__plain=time.asctime(NOW.timetuple())), ["time of this run"]),
     "seconds in a table": (marked(application__json={"rows": [[1, [time.time()]]]}), ["time of this run"]),
     "a path in a record": (
         data({outputs.MARK: {"kind": "records"}}, **{ledger.MIME: [{"reason": "/root/x/y"}]}),
-        ["path of this machine"],
+        ["path or the name of this machine"],
     ),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_would_not_appear_properly_is_refused_naming_the_cell(case):
+def test_what_would_not_appear_properly_is_refused_naming_the_cell(case, monkeypatch):
     found, says = REFUSED[case]
+    monkeypatch.setattr(outputcheck.platform, "node", lambda: "build-7.example.org")
+    outputcheck._paths.cache_clear()
     text = refused(found)
     assert all(part in text for part in says), text
     assert "0x7" not in text and "ipykernel" not in text
@@ -155,6 +169,7 @@ TAKEN = {
     "a table with pictures and HTML": [marked(text__html="<img src='/tmp/x/y'>", text__plain="x")],
     "a time of another day": [marked(text__plain=f"{NOW - timedelta(days=3):%Y-%m-%d %H:%M}, 2026-02-30 10:10")],
     "seconds of another day": [marked(application__json=[time.time() - 3e5, True, None])],
+    "words that hold others": [printed("Often the tenth is the second on build-x and prebuild.")],
     "the trace": [data({outputs.MARK: {"kind": "records"}}, **{provenance.MIME: {"files": ["/root/x"]}})],
 }
 
