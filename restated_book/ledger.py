@@ -179,16 +179,12 @@ def _joined(number: PublishedNumber, rows: list[dict]) -> dict:
     said = rules.SHORT | config.load().verdicts
     shown = "; ".join(f"{row['id']}: {row['restated_text']}, {said[row['verdict']]}" for row in rows)
     text = _range_text(ends, first["digits"], first["unit_shown"])
-    joined = {
-        "restated_low": ends[0],
-        "restated_high": ends[1],
-        "interval": "set",
-        "restated_text": text,
-        "interval_text": text,
-        "interval_kind": "set",
-        "verdict": verdicts.pop() if len(verdicts) == 1 else "compatible" if verdicts & AGREES else "differs",
-        "reason": f"the set over {len(rows)} choices; {shown}",
-    }
+    joined = dict.fromkeys(("interval", "interval_kind"), "set") | dict.fromkeys(
+        ("restated_text", "interval_text"), text
+    )
+    joined |= {"restated_low": ends[0], "restated_high": ends[1]}
+    joined["verdict"] = verdicts.pop() if len(verdicts) == 1 else "compatible" if verdicts & AGREES else "differs"
+    joined["reason"] = f"the set over {len(rows)} choices; {shown}"
     return first | joined
 
 
