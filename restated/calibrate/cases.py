@@ -13,7 +13,6 @@ from typing import Any
 
 from restated.arguments import is_whole
 from restated.errors import RestatedError, together
-from restated.intervals import LIMITS
 from restated.printed import Printed, decimal_mark, float_ends, parse_number, readings
 from restated.reconstruct.compatible import LISTS, RECONSTRUCTORS, boxes, is_count
 from restated.reconstruct.statements import natural, stem
@@ -27,7 +26,7 @@ _TEXTS = ("id", "pair", "kind", "use", "grade", "citation", "raw", "reconstructo
 _OPTIONAL = ("doi", "options", "printed", "truths")
 _TRUTH = ("value", "how", "use", "cause", "scale")
 _CHOICES = {"kind": KINDS, "use": USES, "grade": ("P", "S", "U")}
-_LIMITS = LIMITS | _TABLES["limits"]
+_LIMITS = _TABLES["limits"]
 _ROLES = {name: text.split() for name, text in _TABLES["roles"].items()}
 _ALIKE = 0.8  #: How alike a name and a role are from which it is a slip of the pen: about one letter in five
 #: Options that are numbers or lists: what they may be, and how to write one.

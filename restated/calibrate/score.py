@@ -15,7 +15,7 @@ import pandas as pd
 from restated.calibrate.cases import Case, Truth
 from restated.errors import RestatedError
 from restated.estimate.proportions import exact
-from restated.reconstruct.compatible import RECONSTRUCTORS, Found, merged
+from restated.reconstruct.compatible import RECONSTRUCTORS, Found, digits, merged
 from restated.reconstruct.practice import STRENGTHS
 from restated.reconstruct.statements import natural
 
@@ -54,10 +54,10 @@ def _with(less: Found | str, more: Found | str) -> Found | str:
 
 def _width(truth: Truth, low: float, high: float) -> float:
     """Width of a range against the scale of its quantity: its natural limits where it has two, else its true value."""
-    least, most = natural(truth.name)
-    if truth.scale or isinstance(truth.value, bool | str | list):
+    (least, most), (value, _) = natural(truth.name), digits(truth.value)
+    if truth.scale or isinstance(value, bool | str | list):
         return (high - low) / (truth.scale or nan)
-    return (high - low) / (most - least if isfinite(most - least) else abs(truth.value) or 1)
+    return (high - low) / (most - least if isfinite(most - least) else abs(value) or 1)
 
 
 def _rows(case: Case, found: Found | str, strength: str) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from restated.arguments import Floats
+from restated.intervals import LIMITS
 from restated.reconstruct import relations
 from restated.reconstruct.enumeration import ragged_ranges
 from restated.reconstruct.relations import ANY, Box, Empty, Interval, Relation, formulas, meet
@@ -46,6 +47,10 @@ _UNIT = (0.0, 1.0)
 DOMAINS: Mapping[str, Interval] = {
     name: (float(low), float(high)) for low, high, names in _TABLES["domains"] for name in names.split()
 }
+#: Limits of quantities that a set may fill without excluding anything. A heritability by formula may pass its own.
+_NATURAL = LIMITS | DOMAINS | dict.fromkeys(("h2", "c2", "e2"), _UNIT)
+#: Numbers of a statement whose interval is not that of its correlation.
+_NOT_OF_R = {"estimate", "k", "mean1", "pairs", "d", "sd1", "se", "c", "a", "ab", "var1", "cov", "F"}
 #: Sizes of studies tried where only their total is printed: spreads of logarithms, draws of each, smallest size.
 SPREADS, DRAWS, SMALLEST = (0.0, 0.3, 0.6, 0.9, 1.2, 1.5), 300, 10
 MOST_PEOPLE = 20_000  #: People up to whom intervals of a share are tried
@@ -128,9 +133,13 @@ def ranges(
 ) -> tuple[dict[str, Box], str]:
     """Return the ranges of all quantities for each reading that fits, and where none does, the numbers in conflict."""
     box = {("z" if name == "t" else name): ends for name, ends in box.items()}
+    if (share := is_share(box)) and "proportion" not in box:
+        box["proportion"] = box["events"][0] / max(box["n"][1], 1.0), box["events"][1] / max(box["n"][0], 1.0)
+    if "r" in box and not {"scale", "predictors"} & options.keys() and not _NOT_OF_R & box.keys():
+        options = {**options, "scale": "correlation"}
     domains = {name: DOMAINS[stem(name)] for name in box if stem(name) in DOMAINS}
     domains |= {name: ends for name, ends in DOMAINS.items() if name not in ("percent", "n", "k")}
-    share, back = "proportion" in box, SCALES[options.get("scale", "identity")][1]
+    back = SCALES[options.get("scale", "identity")][1]
     with np.errstate(divide="ignore"):
         least, most = _UNIT if share else back(np.array([-math.inf, math.inf]))
     domains |= dict.fromkeys(("estimate", "ci_low", "ci_high", "fixed_low", "fixed_high"), (float(least), float(most)))
@@ -144,12 +153,13 @@ def ranges(
         shrunk = 1 - 3 / (4 * max(4.0, box["n1"][0] + box["n2"][0]) - 9)
         box["d"] = relations.hull((box["d"], (box["d"][0] / shrunk, box["d"][1] / shrunk)))
     found, untied, conflicts = {}, {}, []
+    counts = [name for name in box if stem(name) in ("n", "k", "pairs", "df", "events")]
     for name, ties in readings(box, options, elements).items():
         kh = KNAPP_HARTUNG if name.startswith("t,") else (1.0, 1.0)
         domains["most_kh"] = (1.0, 1 / kh[0])
-        loose = relations.loosened(box, domains, ties, FAMILIES) if "derived" in elements else dict(box)
+        derived = "derived" in elements
+        loose = relations.loosened(box, domains, ties, FAMILIES, counts) if derived else dict(box)
         try:
-            loose |= {key: ends for key, ends in box.items() if stem(key) in ("n", "k", "pairs", "df", "events")}
             start = {key: meet(ends, domains.get(key, ANY)) or ends for key, ends in loose.items()}
             untied[name] = inner = relations.narrow(domains | limits | start, ties)
             found[name] = inner | _between(inner, options, elements, kh)
@@ -158,13 +168,6 @@ def ranges(
     found |= untied if "estimator" in elements and not found else {}  # the interval may be that of a common effect
     if {"proportion", "ci_low", "ci_high"} <= box.keys() and "estimator" in elements:
         found |= _share_intervals(box, options.get("level", LEVEL))
-    if all("Welch" in name for name in found) and "tests" in elements and "p" in box:
-        own = box["p"]
-        # No test that is known gives this p, or only one whose variances are free: it constrains nothing.
-        others, _ = ranges({n: e for n, e in box.items() if n != "p"}, options, elements)
-        found |= {
-            n + ", p from another test": b | {"p": relations.hull((b.get("p", own), own))} for n, b in others.items()
-        }
     for inner in found.values():
         if "z" in inner:
             inner["t"] = inner["z"]
@@ -203,7 +206,12 @@ def stem(name: str) -> str:
 
 def natural(name: str) -> Interval:
     """Return the natural limits of a quantity, by role; those of a share named by letters are 0 and 100."""
-    return (0.0, 100.0) if "/" in name else DOMAINS.get(name, DOMAINS.get(stem(name), ANY))
+    return (0.0, 100.0) if "/" in name else _NATURAL.get(name, _NATURAL.get(stem(name), ANY))
+
+
+def is_share(names: Collection[str]) -> bool:
+    """Return whether a statement is on a share, printed or as events among cases."""
+    return "proportion" in names or ({"n", "events"} <= set(names) and not {"estimate", "k"} & set(names))
 
 
 def _between(box: Box, options: Mapping[str, Any], elements: Collection[str] = (), kh: Interval = (1.0, 1.0)) -> Box:
