@@ -74,7 +74,8 @@ def within(values: Floats, interval: Interval) -> Bools:
 def _counts(low: Floats, high: Floats) -> tuple[Floats, Any]:
     """All whole numbers in each interval in sequence, and how many each has."""
     if np.any(high > BIGGEST):
-        raise RestatedError(f"{np.max(high):g} cases are too many to count")
+        remedy = "Compare n, n1, n2 and their limits with the paper"
+        raise RestatedError(f"{np.max(high):g} cases are too many to count", field="n", remedy=remedy)
     first = np.ceil(low - SLACK)
     length = np.maximum(np.floor(high + SLACK) - first + 1, 0)
     if length.sum() > MAX_TABLES:

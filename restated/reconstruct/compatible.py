@@ -163,10 +163,11 @@ def boxes(printed: Printed, elements: Collection[str] = (), relations: Any = ())
 
 
 def _statement(printed: Printed, options: Words, elements: Collection[str]) -> Found:
-    found, conflict = statements.ranges(boxes(printed, elements), options, elements)
+    found, conflicts = statements.ranges(boxes(printed, elements), options, elements)
     names = {name for box in found.values() for name in box}
     sets = {name: [box.get(name, ANY) for box in found.values()] for name in names}
-    return Found(sets, nan if found else 0, "; ".join(found) or f"{conflict} conflicts with the other numbers")
+    left = " or ".join(dict.fromkeys(map(statements.words, conflicts)))
+    return Found(sets, nan if found else 0, "; ".join(found) or f"they leave no value for {left}")
 
 
 #: Two groups are compared without a sign.
@@ -231,7 +232,9 @@ def _tables(function: Callable[..., Any], examined: Any, quantities: Any, size: 
         rest = [armtables.within(sets[name], float_ends(*ends[name])).any(axis=0) for name in left]
         fits = np.all([np.full(len(rows), True), *rest], axis=0)
         sets = {name: values[:, fits].ravel() for name, values in sets.items()}
-        return Found(sets | {"table": rows[fits]}, int(fits.sum()), found[0].message)
+        given_too = ", ".join(map(statements.words, sorted(left)))
+        words = f"{fits.sum()} of {len(rows)} tables also give {given_too}" if left else found[0].message
+        return Found(sets | {"table": rows[fits]}, int(fits.sum()), words)
 
     return run
 

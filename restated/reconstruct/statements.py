@@ -130,8 +130,8 @@ def readings(
 
 def ranges(
     box: Mapping[str, Interval], options: Mapping[str, Any], elements: Collection[str]
-) -> tuple[dict[str, Box], str]:
-    """Return the ranges of all quantities for each reading that fits, and where none does, the numbers in conflict."""
+) -> tuple[dict[str, Box], list[str]]:
+    """Return the ranges of all quantities for each reading that fits, and those without a value in the others."""
     box = {("z" if name == "t" else name): ends for name, ends in box.items()}
     if (share := is_share(box)) and "proportion" not in box:
         box["proportion"] = box["events"][0] / max(box["n"][1], 1.0), box["events"][1] / max(box["n"][0], 1.0)
@@ -171,7 +171,7 @@ def ranges(
     for inner in found.values():
         if "z" in inner:
             inner["t"] = inner["z"]
-    return found, ", ".join(dict.fromkeys(conflicts))
+    return found, conflicts
 
 
 def _share_intervals(box: Mapping[str, Interval], level: float) -> dict[str, Box]:
@@ -202,6 +202,13 @@ def stem(name: str) -> str:
     """Return a role without the digits and the words behind it: ``sd`` of ``sd1`` and ``sd_residual``."""
     head = name.split("_")[0]
     return head if head in ("I2", "R2", "H2", "tau2", "h2", "c2", "e2") else head.rstrip("0123456789")
+
+
+def words(name: str) -> str:
+    """Return a role in words, with its group: ``percentage, group 2`` of ``percent2``."""
+    head, known = stem(name), _TABLES["words"]
+    group = f", group {name[len(head) :]}" if name[len(head) :].isdigit() else name[len(head) :].replace("_", " ")
+    return known.get(name) or known.get(head, head) + group
 
 
 def natural(name: str) -> Interval:

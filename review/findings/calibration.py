@@ -9,7 +9,7 @@ import pandas as pd
 
 from restated.arguments import Floats
 from restated.calibrate import cases, score
-from restated.reconstruct import practice
+from restated.reconstruct import practice, statements
 from restated.reconstruct.compatible import RECONSTRUCTORS, Found, merged
 from restated_book import calibration, paths, studies
 from restated_book.register import Register
@@ -20,6 +20,7 @@ from review.findings.trials.sources import with_interval
 #: Strengths in the order of the chapter, with their words for readers.
 STRENGTHS = {name: name for name in ("as printed", "usual", score.LEARNED, "wide")}
 STRENGTHS |= {"usual": "usual practice", score.LEARNED: "usual, learned elsewhere"}
+LARGE = 1_000  #: Numbers from which no decimals are shown
 MANY = 500  #: Cases beyond which a headline set is not widened by a few more
 COVER, ALL = ("cover",), cases.USES  #: Uses whose truths are those of the print as far as anyone knows, and all
 
@@ -31,12 +32,28 @@ def percent(row: pd.Series) -> tuple[float, float, float]:
 
 def overall(rows: pd.DataFrame, strength: str, *, uses=COVER, printed: str | None = None) -> pd.Series:
     """Return the coverage at one strength; of printed or unprinted truths only, where asked."""
-    chosen = rows if printed is None else rows[rows["printed"] == printed]
+    chosen = alike(rows if printed is None else rows[rows["printed"] == printed])
     return score.coverage(chosen[chosen["strength"] == strength], uses=uses).iloc[0]
+
+
+def alike(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows without the widths of truths that lack one at any strength: middle widths are of the same truths."""
+    every = rows["width"].notna().groupby([rows["case"], rows["truth"]]).transform("all")
+    return rows.assign(width=rows["width"].where(every))
+
+
+def emptied(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return how many statements with a scored truth have an empty set, by strength: their data exist all the same."""
+    own = score.scored(rows)
+    empty = own[own["size"] == 0].groupby("strength")["case"].nunique()
+    table = own.groupby("strength")["case"].nunique().reindex(list(STRENGTHS)).to_frame("Statements")
+    table = table.assign(Empty=empty).fillna(0).astype(int)
+    return table.rename(index=STRENGTHS).rename_axis("Set").reset_index()
 
 
 def by_kind(rows: pd.DataFrame) -> pd.DataFrame:
     """Return coverage and middle width by kind and strength, all kinds together last."""
+    rows = alike(rows)
     table = pd.concat([score.coverage(rows, ("kind", "strength")), score.coverage(rows).assign(kind="all kinds")])
     order = [*cases.KINDS, "all kinds", *STRENGTHS].index
     return table.sort_values(["kind", "strength"], key=lambda words: words.map(order), ignore_index=True)
@@ -46,9 +63,9 @@ def chart(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the figure: as printed and learned elsewhere, by kind."""
     shown = table[table["strength"].isin(["as printed", score.LEARNED])].reset_index(drop=True)
     numbers = {one: 100 * shown[of] for one, of in (("value", "share"), ("low", "low"), ("high", "high"))}
-    held, plain = shown["inside"].astype(str) + "/" + shown["truths"].astype(str), shown["strength"] == "as printed"
-    made = {"Kind": shown["kind"], "Set": plain.map({True: "as printed", False: "usual"}), "Held": held}
-    return pd.DataFrame({**made, **numbers, "open": plain})
+    held = shown["inside"].astype(str) + "/" + shown["truths"].astype(str)
+    made = {"Kind": shown["kind"], "Set": shown["strength"], "Held": held}
+    return pd.DataFrame({**made, **numbers, "open": shown["strength"] == "as printed"})
 
 
 def coverage_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +83,7 @@ def _ends(row) -> str:
         return score.NOT_SUPPORTED
     if row["size"] == 0:
         return "empty"
-    ends = ["any" if math.isnan(x) else f"{x:.4g}" for x in (row["low"], row["high"])]
+    ends = [("any" if math.isnan(x) else f"{x:,.0f}" if abs(x) >= LARGE else f"{x:.4g}") for x in row[["low", "high"]]]
     many = f" ({row['size']:.0f})" if row["size"] > 0 else ""
     words = ends[0] if ends[0] == ends[1] else " to ".join(ends)
     return ("a table" if words == "any" and many else words) + many
@@ -75,6 +92,7 @@ def _ends(row) -> str:
 def truths(rows: pd.DataFrame) -> pd.DataFrame:
     """Return each truth: strings given, value, sets, the first set that holds it, and why none of the lesser does."""
     given = {case.id: case.printed for case in cases.load(calibration.CASES)}
+    counted = set(score.scored(rows)[["case", "truth"]].itertuples(index=False, name=None))
     made = []
     for (case, truth), own in rows.groupby(["case", "truth"]):
         at = {row["strength"]: row for _, row in own.iterrows()}
@@ -82,15 +100,29 @@ def truths(rows: pd.DataFrame) -> pd.DataFrame:
         none = {score.NO: "in no set", score.YES: ""}.get(at["usual"]["inside"], at["usual"]["inside"])
         cause = at["usual"]["cause"] or at["as printed"]["cause"] or ""
         sets = _ends(at["as printed"]), _ends(at["usual"]), inside[0] if inside else none
-        first = case, truth, given[str(case)].get(str(truth), "–"), at["usual"]["value"]
-        made.append((*first, *sets, cause, at["usual"]["use"]))
-    names = ["Case", "Quantity", "Published", "Truth", "As printed", "Usual", "Held", "Cause", "use"]
+        first = case, statements.words(str(truth)), given[str(case)].get(str(truth), "–"), at["usual"]["value"]
+        made.append((*first, *sets, cause, (case, truth) in counted, at["usual"]["kind"]))
+    names = ["Case", "Quantity", "Published", "Truth", "As printed", "Usual", "Held", "Cause", "scored", "kind"]
     return pd.DataFrame(made, columns=names)
+
+
+def of_kinds(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Return the rows of `truths` for readers by kind; what is not scored has its first set in brackets."""
+    held = table["Held"].where(table["scored"], "(" + table["Held"] + ")")
+    shown = table.assign(Held=held).drop(columns=["Cause", "scored"])
+    return [(kind, own.drop(columns="kind")) for kind in cases.KINDS if len(own := shown[shown["kind"] == kind])]
+
+
+def given_back(rows: pd.DataFrame) -> int:
+    """Return how many values would be scored if a set could not only give them back."""
+    own = rows[(rows["printed"] == score.GIVEN) & rows["use"].isin(COVER) & (rows["inside"] != score.NOT_SUPPORTED)]
+    return len(own[["case", "truth"]].drop_duplicates())
 
 
 def learned_misses(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the statements whose scored values sets under the practice of the other papers miss, and the causes."""
-    missed = rows[(rows["strength"] == score.LEARNED) & (rows["use"] == "cover") & (rows["inside"] == score.NO)]
+    own = score.scored(rows[rows["strength"] == score.LEARNED])
+    missed = own[own["inside"] == score.NO].assign(truth=own["truth"].map(statements.words))
     table = missed.groupby(["case", "cause"], sort=False)["truth"].agg(["size", ", ".join]).reset_index()
     return table[["case", "size", "join", "cause"]].set_axis(["Case", "Values", "Quantities", "Cause"], axis=1)
 
@@ -160,6 +192,6 @@ def at_strengths(sets: list[Headline]) -> pd.DataFrame:
             values = own.of(merged(parts))
             words = " to ".join(dict.fromkeys(f"{end(values):.2g}" for end in (np.min, np.max)))
             cells[STRENGTHS[strength].capitalize()] = f"{words} ({parts[-1].size:,.0f})"
-        given = ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in own.printed.items())
+        given = ", ".join(f"{statements.words(name)} {text}" for name, text in own.printed.items())
         rows.append({"Set": own.what, "Chapter": own.chapter, "Published": given, "Quantity": own.quantity} | cells)
     return pd.DataFrame(rows)

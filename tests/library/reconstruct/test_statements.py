@@ -61,7 +61,7 @@ def test_ratios_are_symmetric_on_the_log_scale(scale, back):
 
 def test_i2_of_another_definition_empties_the_strict_set_only():
     box = {"k": (45.0, 45.0), "Q": (172.45, 172.55), "I2": (88.5, 89.5)}
-    assert ranges(box, {}, ()) == ({}, "I2")
+    assert ranges(box, {}, ()) == ({}, ["I2"])
     found, _ = ranges(box, {}, ["estimator"])
     assert all("I2 from tau2" in name for name in found)
 

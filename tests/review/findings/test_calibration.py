@@ -53,8 +53,8 @@ def test_options_are_those_of_a_kind_or_of_the_statement():
 
 def test_causes_are_those_of_the_cases(rows):
     truths = calibration.truths(rows).set_index(["Case", "Quantity"])
-    assert truths.loc[("elmunzer2012-no-stent", "percent2"), "Cause"].startswith("truncation")
-    assert truths.loc[("elmunzer2012-no-stent", "percent2"), "As printed"] == "empty"
+    assert truths.loc[("elmunzer2012-no-stent", "percentage, group 2"), "Cause"].startswith("truncation")
+    assert truths.loc[("elmunzer2012-no-stent", "percentage, group 2"), "As printed"] == "empty"
 
 
 def test_no_sentence_of_a_paper_is_in_a_case():
@@ -70,6 +70,31 @@ def test_every_scored_miss_has_a_cause(rows):
         len(truths) == rows.groupby(["case", "truth"]).ngroups
         and missed["Cause"].map(lambda x: isinstance(x, str) and x != "").all()
     )
+
+
+def test_what_is_only_given_back_is_not_scored(rows):
+    assert calibration.given_back(rows) + len(score.scored(rows)) // 4 == 279  # scored before version 0.2.0
+    assert set(cases.KINDS) - set(score.scored(rows)["kind"]) == {"skewed"}  # the chapter names it
+
+
+def test_widths_compare_the_same_values(rows):
+    own = calibration.alike(rows)
+    assert own.dropna(subset="width").groupby("strength").size().nunique() == 1
+    widths = calibration.by_kind(rows).query("kind == 'all kinds'").set_index("strength")["width"]
+    assert widths["as printed"] <= widths["usual"] <= widths["wide"]
+
+
+def test_statements_with_an_empty_set_are_counted(rows):
+    table = calibration.emptied(rows).set_index("Set")
+    assert table["Statements"].nunique() == 1 and table.loc["as printed", "Empty"] > table.loc["wide", "Empty"] >= 0
+
+
+def test_every_value_is_shown_under_its_kind_in_words(rows):
+    truths = calibration.truths(rows)
+    shown = pd.concat([own for _, own in calibration.of_kinds(truths)])
+    assert len(shown) == len(truths) and not shown["Quantity"].str.contains("_").any()
+    assert shown["Held"].str.startswith("(").sum() == (~truths["scored"]).sum()
+    assert not shown[["As printed", "Usual"]].map(lambda text: "e+" in text).any(axis=None)
 
 
 def test_kinds_come_in_their_order_with_all_at_the_end(rows):
