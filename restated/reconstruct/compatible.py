@@ -24,23 +24,16 @@ from restated.reconstruct.relations import ANY, SLACK, Box, Interval, formulas, 
 from restated.reconstruct.scores import score_samples, targets
 from restated.reconstruct.scoresums import attainable
 from restated.reconstruct.squares import diagonals
+from restated.words import tables as tables_of
 
 Printed: TypeAlias = Mapping[str, Any]  #: Printed strings by role; margins are lists
 Words: TypeAlias = Mapping[str, Any]
 LISTS = ("rows", "columns")  #: Roles that are lists of texts: the margins of a table
-#: Roles whose digits stand for themselves, by what is before digits and groups, and those no missing case changes.
-_COUNTS = frozenset((
-    "n", "k", "events", "pairs", "whole", "total", "row", "col", "rows", "columns", "df", "low", "high", "exposure",
-    "both", "discordant", "neither", "cases", "persons", "deaths", "trials", "infections",
-))  # fmt: skip
-_FIXED = ("low", "high", "exposure")
-_TOTALS = ("n", "n1", "n2", "pairs")
-#: Part of the natural limits: values of a set that are further apart exclude what is between them.
-APART = 0.1
-#: Totals whose product no count exceeds.
-_WHOLES = dict.fromkeys(("a", "b", "c", "d", "row1", "row2", "col1", "col2", "events"), ("n",))
-_WHOLES |= dict.fromkeys(("both", "discordant", "neither"), ("pairs",))
-_WHOLES |= {"events1": ("n1",), "events2": ("n2",), "u": ("n1", "n2")}
+_TABLES = tables_of(__file__)  #: What roles are, and which totals limit a count
+_COUNTS, _FIXED, _TOTALS, _PROPORTIONS = (
+    _TABLES[name].split() for name in ("counts", "fixed", "totals", "proportions")
+)
+APART = 0.1  #: Part of the natural limits: values of a set that are further apart exclude what is between them
 #: Totals, and tables or other values, that are tried for one set, and tables that are kept: some seconds, some 100 MB.
 MOST_TOTALS, LOOKED_AT, MOST_TABLES = 10_000, 20_000_000, 1_000_000
 COUNTED = 500  #: Cases times steps of the scale up to which samples are counted, not only found to exist
@@ -50,8 +43,6 @@ BIGGEST_SQUARE = 1_000_000  #: Cases up to which sums of a diagonal are listed
 EXACT, FROM_EXACT = 400, 1.0
 EXACT_BELOW = 50  #: Size of a group from which R does not compute an exact p of ranks without ties
 BIGGEST_Z = 40.0  #: A z beyond any that a p above 0 gives
-#: Roles in proportions, which may be printed in percent.
-_PROPORTIONS = ("p", "r", "R2", "proportion", "h2", "kappa", "sensitivity", "specificity")
 
 
 def is_count(role: str) -> bool:
@@ -122,7 +113,7 @@ class Found:
         if _many(found := self.sets[name]):
             return False
         (low, high), (least, most), step = self.range(name), statements.natural(name), SLACK
-        if wholes := _WHOLES.get(name):
+        if wholes := _TABLES["wholes"].get(name):
             least, most, step = 0.0, prod(self.range(whole)[1] for whole in wholes), 1.0
         elif not isinstance(found, list):
             step = APART * (most - least)

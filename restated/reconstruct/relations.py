@@ -24,8 +24,7 @@ ROUNDS = 12
 #: Relative slack for rounding errors when intervals are intersected: far below the last digit of any print.
 SLACK = 1e-9
 LEAST_GAIN = 1e-6  #: Gain below which an end is not moved, as a share of the width
-#: Parts of their rounding that numbers keep to show what it moves: none, or half where they fit no other way.
-SHARES = (0.0, 0.5)
+CURVED = 2.5  #: How many times more all of the rounding moves an end than half of it, at most: formulas are curved
 TINY = 1e-300  #: Smallest p whose statistic is computed
 ANY: Interval = (-math.inf, math.inf)
 
@@ -145,15 +144,14 @@ def loosened(
             implied = _implied(name, domains, rest, relations)
             if implied is None or meet(own, implied) is None:
                 break
+            # Half of the rounding moves about half as much. Without any, digits would often not fit each other.
             rounded = {other: ends for other, ends in rest.items() if other not in counts and math.isfinite(sum(ends))}
-            for share in SHARES:
-                less = {n: tuple(share * x + (1 - share) * sum(ends) / 2 for x in ends) for n, ends in rounded.items()}
-                if exact := _implied(name, domains, rest | less, relations):
-                    with np.errstate(invalid="ignore"):  # two infinite ends
-                        moves = np.subtract(implied, exact) / (1 - share)
-                    low, high = np.add(own, np.where(np.isfinite(moves), moves, 0.0)).tolist()
-                    found[name] = hull((own, meet(implied, (low, high)) or own))
-                    break
+            less = {other: ((3 * a + b) / 4, (a + 3 * b) / 4) for other, (a, b) in rounded.items()}
+            if exact := _implied(name, domains, rest | less, relations):
+                with np.errstate(invalid="ignore"):  # two infinite ends
+                    moves = CURVED * np.subtract(implied, exact)
+                low, high = np.add(own, np.where(np.isfinite(moves), moves, 0.0)).tolist()
+                found[name] = hull((own, meet(implied, (low, high)) or own))
             if found[name] != own:
                 break
     return found

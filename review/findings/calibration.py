@@ -1,27 +1,24 @@
 """Tables and numbers of the chapter on calibration, from the stored rows."""
 
 import math
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from restated.arguments import Floats
 from restated.calibrate import cases, score
 from restated.reconstruct import practice, statements
 from restated.reconstruct.compatible import RECONSTRUCTORS, Found, merged
 from restated_book import calibration, paths, studies
 from restated_book.register import Register
 from restated_book.sources import dictionary
-from review.findings.trials import selfharm
-from review.findings.trials.sources import with_interval
 
 #: Strengths in the order of the chapter, with their words for readers.
 STRENGTHS = {name: name for name in ("as printed", "usual", score.LEARNED, "wide")}
 STRENGTHS |= {"usual": "usual practice", score.LEARNED: "usual, learned elsewhere"}
 LARGE = 1_000  #: Numbers from which no decimals are shown
-MANY = 500  #: Cases beyond which a headline set is not widened by a few more
+#: Sets that chapters rest on: where, of what, how they are built, and the quantity that is shown.
+_HEADLINES = paths.tables(__file__)["headlines"]
 COVER, ALL = ("cover",), cases.USES  #: Uses whose truths are those of the print as far as anyone knows, and all
 
 
@@ -90,7 +87,7 @@ def _ends(row) -> str:
 
 
 def truths(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return each truth: strings given, value, sets, the first set that holds it, and why none of the lesser does."""
+    """Return each truth: strings given, value, sets, the first that holds it (bracketed if not scored), causes."""
     given = {case.id: case.printed for case in cases.load(calibration.CASES)}
     counted = set(score.scored(rows)[["case", "truth"]].itertuples(index=False, name=None))
     made = []
@@ -99,24 +96,12 @@ def truths(rows: pd.DataFrame) -> pd.DataFrame:
         inside = [words for name, words in STRENGTHS.items() if at[name]["inside"] == score.YES]
         none = {score.NO: "in no set", score.YES: ""}.get(at["usual"]["inside"], at["usual"]["inside"])
         cause = at["usual"]["cause"] or at["as printed"]["cause"] or ""
-        sets = _ends(at["as printed"]), _ends(at["usual"]), inside[0] if inside else none
+        held, counts = inside[0] if inside else none, (case, truth) in counted
+        sets = _ends(at["as printed"]), _ends(at["usual"]), held if counts else f"({held})"
         first = case, statements.words(str(truth)), given[str(case)].get(str(truth), "–"), at["usual"]["value"]
-        made.append((*first, *sets, cause, (case, truth) in counted, at["usual"]["kind"]))
+        made.append((*first, *sets, cause, counts, at["usual"]["kind"]))
     names = ["Case", "Quantity", "Published", "Truth", "As printed", "Usual", "Held", "Cause", "scored", "kind"]
     return pd.DataFrame(made, columns=names)
-
-
-def of_kinds(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Return the rows of `truths` for readers by kind; what is not scored has its first set in brackets."""
-    held = table["Held"].where(table["scored"], "(" + table["Held"] + ")")
-    shown = table.assign(Held=held).drop(columns=["Cause", "scored"])
-    return [(kind, own.drop(columns="kind")) for kind in cases.KINDS if len(own := shown[shown["kind"] == kind])]
-
-
-def given_back(rows: pd.DataFrame) -> int:
-    """Return how many values would be scored if a set could not only give them back."""
-    own = rows[(rows["printed"] == score.GIVEN) & rows["use"].isin(COVER) & (rows["inside"] != score.NOT_SUPPORTED)]
-    return len(own[["case", "truth"]].drop_duplicates())
 
 
 def learned_misses(rows: pd.DataFrame) -> pd.DataFrame:
@@ -140,58 +125,34 @@ def peers() -> pd.DataFrame:
     return pd.DataFrame(made, columns=["Program", "Statements", "Truth held", "Middle width", "Seconds"])
 
 
-class Headline(NamedTuple):
-    """A set that a chapter rests on: where, of what, how it is built, and the quantity that is shown."""
-
-    chapter: str
-    what: str
-    reconstructor: str
-    printed: dict[str, str]
-    quantity: str
-    of: Callable[[Found], Floats]
-    options: dict[str, str] | None = None
-    sizes_hold: bool = False  # sizes are part of the design, or so large that a few cases more give millions of tables
-
-
-def headlines(register: Register) -> list[Headline]:
+def headlines(register: Register) -> list[dict[str, Any]]:
     """Return the sets that chapters rest on, with their numbers from the register and the study tables."""
-    found = []
-    for key, what in (("vanijzendoorn1995-twoway", "parents and children"), ("dozier2001", "foster dyads")):
-        agreement, kappa = register.number(f"{key}-agreement"), register.number(f"{key}-kappa")
-        printed = {"n": str(int(agreement.n)), "agreement": agreement.value.text, "kappa": kappa.value.text}
-        how: tuple[Any, ...] = "two by two", printed, "phi", lambda f: f.sets["phi"], None, int(agreement.n) > MANY
-        found.append(Headline("Attachment across generations", what, *how))
     twins = studies.load("twin-pairs", originals=False).set_index("row_id")
-    for zygosity, words in (("mz", "identical twins"), ("dz", "fraternal twins")):
-        row: dict[Any, Any] = twins.loc[f"oconnor2001-{zygosity}"].to_dict()
-        printed = {"pairs": str(int(row["n_pairs"])), "agreement": str(row["agreement"])}
-        how = "twin table", printed, "discordant pairs", lambda f: f.sets["discordant"]
-        found.append(Headline("Genes, homes and attachment", words, *how))
-    arms = [register.number(f"bateman2003-n-{arm}").value.text for arm in ("partial-hospital", "general-care")]
-    printed = {"n1": arms[0], "n2": arms[1], "z": register.number("bateman2003-medication-z").value.text}
-    pairs = int(arms[0]) * int(arms[1])
-    higher = "probability of a higher cost", lambda f: np.maximum(f.sets["u"], pairs - f.sets["u"]) / pairs
-    found.append(Headline("Health-service costs", "cost of medication", "ranks", printed, *higher, None, True))
-    for at, id in selfharm.ROWS.items():
-        number = register.number(id)
-        ratio, low, high = (end.text for end in with_interval(number))
-        printed = {"n": str(int(number.n)), "risk_ratio": ratio, "ci_low": low, "ci_high": high}
-        how = "two arms", printed, "odds ratio", lambda f: f.sets["odds_ratio"], {"measure": "risk_ratio"}
-        found.append(Headline("The trials of MBT", f"self-harm, {at} months", *how))
-    return found
+
+    def text(place: str) -> str:
+        id, _, part = place.partition(" ")
+        number = twins.loc[id, part] if id in twins.index else getattr(register.number(id), part or "value")
+        return f"{number:g}" if isinstance(number, float) else str(getattr(number, "text", number))
+
+    return [{**own, "printed": {name: text(place) for name, place in own["printed"].items()}} for own in _HEADLINES]
 
 
-def at_strengths(sets: list[Headline]) -> pd.DataFrame:
+def at_strengths(sets: list[dict[str, Any]]) -> pd.DataFrame:
     """Return members and range of each headline set at the three strengths, as words for readers."""
     rows = []
     for own in sets:
-        cells, parts = {}, list[Found]()
+        cells, parts, printed = {}, list[Found](), own["printed"]
         for strength, elements in practice.STRENGTHS.items():
-            kept = elements - {"missing"} if own.sizes_hold else elements
-            parts.append(RECONSTRUCTORS[own.reconstructor].run(own.printed, own.options or {}, kept))
-            values = own.of(merged(parts))
+            kept = elements - {"missing"} if own.get("sizes_hold") else elements
+            parts.append(RECONSTRUCTORS[own["reconstructor"]].run(printed, own.get("options", {}), kept))
+            values = merged(parts).sets[own["values"]]
+            if own["values"] == "u":  # either arm may have the higher costs
+                pairs = int(printed["n1"]) * int(printed["n2"])
+                values = np.maximum(values, pairs - values) / pairs
             words = " to ".join(dict.fromkeys(f"{end(values):.2g}" for end in (np.min, np.max)))
             cells[STRENGTHS[strength].capitalize()] = f"{words} ({parts[-1].size:,.0f})"
-        given = ", ".join(f"{statements.words(name)} {text}" for name, text in own.printed.items())
-        rows.append({"Set": own.what, "Chapter": own.chapter, "Published": given, "Quantity": own.quantity} | cells)
+        given = ", ".join(f"{statements.words(name)} {text}" for name, text in printed.items())
+        rows.append(
+            {"Set": own["what"], "Chapter": own["chapter"], "Published": given, "Quantity": own["quantity"]} | cells
+        )
     return pd.DataFrame(rows)

@@ -49,7 +49,7 @@ def test_a_number_computed_from_rounded_ones_is_free_to_be_what_they_allow():
 def test_what_is_open_for_another_reason_widens_nothing():
     ties = (Relation("size", ("area",), np.sqrt), Relation("x", ("size", "sign"), lambda s, sign: s * sign))
     found = loosened({"x": (1.95, 2.05), "area": (3.9, 4.1)}, {"sign": (-1.0, 1.0)}, ties, [{"x"}])
-    assert found["x"] == pytest.approx((1.95, 2.05), abs=0.03)
+    assert found["x"] == pytest.approx((1.95, 2.05), abs=0.04)
 
 
 def test_a_number_that_fits_the_others_only_off_their_digits_is_widened_too():
