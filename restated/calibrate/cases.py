@@ -16,7 +16,7 @@ from restated.arguments import is_whole
 from restated.errors import RestatedError, together
 from restated.printed import Printed, decimal_mark, float_ends, parse_number, readings
 from restated.reconstruct.compatible import LISTS, RECONSTRUCTORS, boxes, digits, is_count
-from restated.reconstruct.relations import ANY, Interval
+from restated.reconstruct.relations import ANY
 from restated.reconstruct.statements import natural, stem
 from restated.words import tables
 
@@ -31,6 +31,7 @@ _CHOICES = {"kind": KINDS, "use": USES, "grade": ("P", "S", "U")}
 _LIMITS = _TABLES["limits"]
 _ROLES = {name: text.split() for name, text in _TABLES["roles"].items()}
 _TRUTHS = {name: text.split() for name, text in _TABLES["truths"].items()}
+_KNOWN = {role for roles in (*_ROLES.values(), *_TRUTHS.values()) for role in roles}
 _ALIKE = 0.8  #: How alike a name and a role are from which it is a slip of the pen: about one letter in five
 #: Options that are numbers or lists: what they may be, and how to write one.
 _NUMBERS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
@@ -213,36 +214,29 @@ def _role(reconstructor: str, name: str, field: str, refuse: _Refuse, more: Coll
         raise refuse(f"'{reconstructor}' has no role '{name}'", f"{likely} one of {', '.join(known)}", field)
 
 
-def _limits_of(name: str) -> tuple[Interval, bool]:
-    """Return the limits of a role, and whether its numbers are whole."""
-    known = {role for roles in (*_ROLES.values(), *_TRUTHS.values()) for role in roles}
-    if name not in known and "/" not in name and name.rstrip("0123456789") not in known:
-        return ANY, is_count(name)
-    low, high = _LIMITS.get(name, _LIMITS.get(stem(name), natural(name)))
-    counted = is_count(name) and name not in ("low", "high", "exposure")
-    return (max(low, 0.0) if counted else low, high), counted and stem(name) != "df"
-
-
-def _within(text: object, value: float, name: str, field: str, refuse: _Refuse) -> None:
-    (low, high), _ = _limits_of(name)
+def _possible(text: object, value: float, exact: float, name: str, field: str, refuse: _Refuse) -> None:
+    """Refuse a number beyond the natural limits of its role, or a count that is not whole."""
+    counted, low, high = is_count(name) and name not in ("low", "high", "exposure"), *ANY
+    if name in _KNOWN or "/" in name or name.rstrip("0123456789") in _KNOWN:
+        low, high = _LIMITS.get(name, _LIMITS.get(stem(name), natural(name)))
+    low = max(low, 0.0) if counted else low
     if not low <= value <= high:
         shown = f"{low:g} or more" if high == inf else f"between {low:g} and {high:g}"
-        raise refuse(f"'{text}' is not {shown}", "Compare it with the paper, and the role", field)
+        raise refuse(f"'{text}' is not {shown}", "Compare it with the source, and the role", field)
+    if counted and stem(name) != "df" and exact % 1:
+        raise refuse(f"'{text}' is not a whole number", "Compare it with the source, and the role", field)
 
 
 def _limits(texts: Mapping[str, Any], printed: Mapping[str, list[Printed]], refuse: _Refuse) -> None:
     """Refuse numbers beyond the natural limits of their roles, and counts that are not whole."""
     box = boxes({name: text for name, text in texts.items() if name not in LISTS})
     for name, number in ((name, number) for name, numbers in printed.items() for number in numbers):
-        field, (low, high), counted = f"printed.{name}", *_limits_of(name)
         first, last = box.get(name) or float_ends(number.low, number.high)
-        value = (first + last) / 2 if number.kind == "rounded" else min(max(low, first), last)
-        _within(number.text, value, name, field, refuse)
-        if counted and (number.value or 0) % 1:
-            raise refuse(f"'{number.text}' is not a whole number", "Compare it with the paper, and the role", field)
-        if high == 100 and number.text.strip().startswith((".", "0.")) and "%" not in number.text:
+        value = (first + last) / 2 if number.kind == "rounded" else min(max(0.0, first), last)
+        _possible(number.text, value, float(number.value or 0), name, f"printed.{name}", refuse)
+        if natural(name) == (0, 100) and number.text.strip().startswith((".", "0.")) and "%" not in number.text:
             remedy = f'If it is in percent, write "{number.text}%"; if it is a proportion, its percentage'
-            raise refuse(f"'{number.text}' may be a proportion, and {name} is in percent", remedy, field)
+            raise refuse(f"'{number.text}' may be a proportion, and {name} is in percent", remedy, f"printed.{name}")
 
 
 def _truths(content: dict[str, Any], use: str, refuse: _Refuse) -> list[Truth]:
@@ -272,19 +266,16 @@ def _truths(content: dict[str, Any], use: str, refuse: _Refuse) -> list[Truth]:
 def _truth(truth: Truth, reconstructor: str, printed: Mapping[str, Any], refuse: _Refuse) -> None:
     """Refuse a truth of which no set can speak: its name is misspelt, or its value cannot be that of the quantity."""
     name, field, value = truth.name, f"truths.{truth.name}", digits(truth.value)[0]
-    letters = re.findall("[a-z]+", " ".join(printed)) if reconstructor == "shares" else ()
     if name == "possible":
         return
+    letters = {letter for role in printed if "/" in role for letter in re.findall(r"\w+", role)}
     if name not in printed:
         _role(reconstructor, name, field, refuse, (*_TRUTHS[reconstructor], *letters))
-    cells = _TABLES["cells"].get(reconstructor)
-    if (name == "table") is not isinstance(value, list) or (cells and name == "table" and len(value) != cells):
-        shown = f"a list of {cells or 'all'} counts" if name == "table" else "one number"
+    cells = _TABLES["cells"].get(reconstructor) or len(letters)
+    if (name == "table") is not isinstance(value, list) or (name == "table" and len(value) != (cells or len(value))):
+        shown = f"a list of {cells} counts" if name == "table" else "one number"
         raise refuse(f"{value!r} is not {shown}", "Compare it with data/calibration/README.md", field)
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, str):
             raise refuse(f"'{one}' is not a number", "Write value = 1.5", field)
-        if (name == "table" or _limits_of(name)[1]) and (one % 1 or one < 0):
-            raise refuse(f"'{one}' is not a count", "Compare it with the raw data, and the role", field)
-        if name != "table":
-            _within(one, one, name, field, refuse)
+        _possible(one, one, one, "events" if name == "table" else name, field, refuse)

@@ -103,16 +103,10 @@ def readings(
         common += _FORMULAS["standardized"]
     if "predictors" in options:
         common += formulas(f"df1 = {predictors}; df2 = n - 1 - df1")
-    if "r" in names and not {"ab", "R2"} & names:
-        common += formulas("R2 = r**2")
-    if "k" in names:
-        common += _FORMULAS["heterogeneity"]
-    if "proportion" in names:
-        common += _FORMULAS["share"]
-    if not {"mean1", "sd1", "var1"} & names:  # else r is that of two measures, not the effect
-        common += _FORMULAS["correlation"]
-    if not {"z", "estimate", "c", "mean1"} & names:
-        common += _FORMULAS["tests"]
+    for group, condition in _TABLES["applies"].items():
+        some, none = (set(part.split()) for part in condition.split("|"))
+        if (not some or some & names) and not none & names:
+            common += _FORMULAS[group]
     if times := options.get("times"):
         x = np.column_stack([np.ones(len(times)), times])
         for name, share in zip(("intercept", "slope"), np.diag(np.linalg.inv(x.T @ x)), strict=True):
@@ -207,8 +201,8 @@ def stem(name: str) -> str:
 def words(name: str) -> str:
     """Return a role in words, with its group: ``percentage, group 2`` of ``percent2``."""
     head, known = stem(name), _TABLES["words"]
-    group = f", group {name[len(head) :]}" if name[len(head) :].isdigit() else name[len(head) :].replace("_", " ")
-    return known.get(name) or known.get(head, head) + group
+    rest = name[len(head) :]
+    return known.get(name) or known.get(head, head) + (f", group {rest}" if rest.isdigit() else rest.replace("_", " "))
 
 
 def natural(name: str) -> Interval:
