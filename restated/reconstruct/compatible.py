@@ -20,7 +20,7 @@ from restated.reconstruct import armtables, statements, tables, twintables
 from restated.reconstruct.practice import STRENGTHS, admitted
 from restated.reconstruct.pvalues import statistic_of_p
 from restated.reconstruct.ranks import exact_p, tie_factor
-from restated.reconstruct.relations import ANY, SLACK, Box, Interval, formulas, holds, hull, loosened
+from restated.reconstruct.relations import ANY, SLACK, Box, Interval, holds, hull, loosened
 from restated.reconstruct.scores import score_samples, targets
 from restated.reconstruct.scoresums import attainable
 from restated.reconstruct.squares import diagonals
@@ -161,16 +161,9 @@ def _statement(printed: Printed, options: Words, elements: Collection[str]) -> F
     return Found(sets, nan if found else 0, "; ".join(found) or f"they leave no value for {left}")
 
 
-#: Two groups are compared without a sign.
-_UNSIGNED = (
-    *(one for one in statements.COMPARISONS if one.target != "difference"),
-    *formulas("difference = abs(percent1 - percent2)"),
-)
-
-
 def _arrays(function: Callable[..., Mapping[str, Floats]]) -> Callable[..., Found]:
     def run(printed: Printed, options: Words, elements: Collection[str]) -> Found:
-        found = function(boxes(printed, elements, _UNSIGNED), options, elements)
+        found = function(boxes(printed, elements, statements.UNSIGNED), options, elements)
         size = len(found["table"])
         return Found(found, size, f"{size} tables fit")
 

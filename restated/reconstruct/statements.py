@@ -41,14 +41,15 @@ _TABLES = tables(__file__)
 FAMILIES = tuple(frozenset(text.split()) for text in _TABLES["families"].values())
 #: Formulas by what they are about.
 _FORMULAS: Mapping[str, tuple[Relation, ...]] = {name: formulas(text) for name, text in _TABLES["formulas"].items()}
-COMPARISONS = _FORMULAS["comparisons"]  #: Comparisons of two percentages, often computed from their printed digits
+#: Comparisons of two percentages, often computed from their printed digits; of two groups without a sign.
+UNSIGNED = (*_FORMULAS["comparisons"], *_FORMULAS["unsigned"])
 _UNIT = (0.0, 1.0)
 #: Natural limits of quantities, by name without digits and group.
 DOMAINS: Mapping[str, Interval] = {
     name: (float(low), float(high)) for low, high, names in _TABLES["domains"] for name in names.split()
 }
 #: Limits of quantities that a set may fill without excluding anything. A heritability by formula may pass its own.
-_NATURAL = LIMITS | DOMAINS | dict.fromkeys(("h2", "c2", "e2"), _UNIT)
+_NATURAL = {**LIMITS, **DOMAINS, **dict.fromkeys(("h2", "c2", "e2"), _UNIT)}
 #: Numbers of a statement whose interval is not that of its correlation.
 _NOT_OF_R = {"estimate", "k", "mean1", "pairs", "d", "sd1", "se", "c", "a", "ab", "var1", "cov", "F"}
 #: Sizes of studies tried where only their total is printed: spreads of logarithms, draws of each, smallest size.
@@ -95,7 +96,7 @@ def readings(
     i2 = ["Q"] if "k" in names else [""]
     if "estimator" in elements and "k" in names:
         i2, tests = ["Q", "tau2"], [*tests, "t"]
-    common = [*_FORMULAS["always"], *COMPARISONS, *_FORMULAS["mediator"]]
+    common = [*_FORMULAS["always"], *_FORMULAS["comparisons"], *_FORMULAS["signed"], *_FORMULAS["mediator"]]
     if (correlation or {"n", "r"} & names) and not {"n1", "k", "pairs", "df"} & names:
         common += formulas(f"n = df + 1 + {predictors}")
         common += formulas(f"df = n - 1 - {predictors}" if {"n", "ci_low", "ci_high"} & names else "")
@@ -200,7 +201,7 @@ def stem(name: str) -> str:
 
 def words(name: str) -> str:
     """Return a role in words, with its group: ``percentage, group 2`` of ``percent2``."""
-    head, known = stem(name), _TABLES["words"]
+    head, known = stem(name), dict[str, str](_TABLES["words"])
     rest = name[len(head) :]
     return known.get(name) or known.get(head, head) + (f", group {rest}" if rest.isdigit() else rest.replace("_", " "))
 

@@ -98,7 +98,9 @@ def truths(rows: pd.DataFrame) -> pd.DataFrame:
         cause = at["usual"]["cause"] or at["as printed"]["cause"] or ""
         held, counts = inside[0] if inside else none, (case, truth) in counted
         sets = _ends(at["as printed"]), _ends(at["usual"]), held if counts else f"({held})"
-        first = case, statements.words(str(truth)), given[str(case)].get(str(truth), "–"), at["usual"]["value"]
+        value, number = at["usual"]["value"], pd.to_numeric(at["usual"]["value"], errors="coerce")
+        value = f"{number:.5g}" if abs(number) < LARGE else value  # a table, a word and a large number stay
+        first = case, statements.words(str(truth)), given[str(case)].get(str(truth), "–"), value
         made.append((*first, *sets, cause, counts, at["usual"]["kind"]))
     names = ["Case", "Quantity", "Published", "Truth", "As printed", "Usual", "Held", "Cause", "scored", "kind"]
     return pd.DataFrame(made, columns=names)
