@@ -201,8 +201,8 @@ def stem(name: str) -> str:
 
 def words(name: str) -> str:
     """Return a role in words, with its group: ``percentage, group 2`` of ``percent2``."""
-    head, known = stem(name), dict[str, str](_TABLES["words"])
-    rest = name[len(head) :]
+    known: dict[str, str] = _TABLES["words"]
+    rest = name[len(head := stem(name)) :]
     return known.get(name) or known.get(head, head) + (f", group {rest}" if rest.isdigit() else rest.replace("_", " "))
 
 
