@@ -17,10 +17,13 @@ def run(folder: Path, out: Path, without_seconds: bool = False) -> str:
     """
     if out.suffix not in (".csv", ".json"):
         raise RestatedError("the results are written as CSV or JSON", file=out, remedy="End the name in .csv or .json")
+    if not out.parent.is_dir():
+        raise RestatedError("the folder of the results does not exist", file=out, remedy="Make it, or name another")
     found, faults = cases.gather(folder)
     if not found:
         raise together(faults, folder)
-    rows = score.run(found).assign(inputs=fingerprint(folder))
+    inputs = fingerprint(folder)  # refuses a place without a book before the work
+    rows = score.run(found).assign(inputs=inputs)
     rows = rows.drop(columns="seconds") if without_seconds else rows.round({"seconds": 3})
     rows = rows.replace([float("inf"), -float("inf")], float("nan"))  # no end
     as_csv = rows.to_csv(index=False, float_format="%.6g", lineterminator="\n")
@@ -42,8 +45,10 @@ def summary(rows: pd.DataFrame, out: Path) -> str:
         lines.append(
             f"  {use}: {', '.join(f'{row.strength} {row.inside} of {row.truths}' for row in own.itertuples())}"
         )
-    for what in (score.UNBOUNDED, score.NOT_SUPPORTED):
-        counts = rows[rows["inside"] == what].groupby("strength", sort=False).size()
+    for what in (score.UNBOUNDED, score.NOT_SUPPORTED, score.GIVEN):
+        counts = (
+            rows[rows["printed" if what == score.GIVEN else "inside"] == what].groupby("strength", sort=False).size()
+        )
         if len(counts):
             lines.append(f"  {what}: {', '.join(f'{strength} {count}' for strength, count in counts.items())}")
     return "\n".join(lines)

@@ -39,7 +39,7 @@ def _parser(command: str | None = None) -> argparse.ArgumentParser:
     parser.add_argument("--debug", action="store_true", help="show the traceback of a fault")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, of in paths.tables(__file__).items():
-        one = commands.add_parser(name, help=of["help"])
+        one = commands.add_parser(name, help=of["help"], description=of.get("description", of["help"]))
         one.set_defaults(run=partial(_run, of))
         for option, how in of.get("options", {}).items():
             one.add_argument(option, **how | ({"type": _TYPES[how["type"]]} if "type" in how else {}))

@@ -179,7 +179,7 @@ def _joined(number: PublishedNumber, rows: list[dict]) -> dict:
     said = rules.SHORT | config.load().verdicts
     shown = "; ".join(f"{row['id']}: {row['restated_text']}, {said[row['verdict']]}" for row in rows)
     text = _range_text(ends, first["digits"], first["unit_shown"])
-    joined = dict.fromkeys(("interval", "interval_kind"), "set") | dict.fromkeys(
+    joined: dict[str, Any] = dict.fromkeys(("interval", "interval_kind"), "set") | dict.fromkeys(
         ("restated_text", "interval_text"), text
     )
     joined |= {"restated_low": ends[0], "restated_high": ends[1]}

@@ -3,8 +3,9 @@
 The format is described in ``data/calibration/README.md``; ``cases.toml`` lists the roles.
 """
 
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from math import inf
@@ -13,9 +14,9 @@ from typing import Any
 
 from restated.arguments import is_whole
 from restated.errors import RestatedError, together
-from restated.intervals import LIMITS
 from restated.printed import Printed, decimal_mark, float_ends, parse_number, readings
-from restated.reconstruct.compatible import LISTS, RECONSTRUCTORS, boxes, is_count
+from restated.reconstruct.compatible import LISTS, RECONSTRUCTORS, boxes, digits, is_count
+from restated.reconstruct.relations import ANY
 from restated.reconstruct.statements import natural, stem
 from restated.words import tables
 
@@ -27,8 +28,10 @@ _TEXTS = ("id", "pair", "kind", "use", "grade", "citation", "raw", "reconstructo
 _OPTIONAL = ("doi", "options", "printed", "truths")
 _TRUTH = ("value", "how", "use", "cause", "scale")
 _CHOICES = {"kind": KINDS, "use": USES, "grade": ("P", "S", "U")}
-_LIMITS = LIMITS | _TABLES["limits"]
+_LIMITS = _TABLES["limits"]
 _ROLES = {name: text.split() for name, text in _TABLES["roles"].items()}
+_TRUTHS = {name: text.split() for name, text in _TABLES["truths"].items()}
+_KNOWN = {role for roles in (*_ROLES.values(), *_TRUTHS.values()) for role in roles}
 _ALIKE = 0.8  #: How alike a name and a role are from which it is a slip of the pen: about one letter in five
 #: Options that are numbers or lists: what they may be, and how to write one.
 _NUMBERS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
@@ -86,8 +89,11 @@ def load(folder: Path | str) -> list[Case]:
 def gather(folder: Path | str) -> tuple[list[Case], list[RestatedError]]:
     """Read the cases of a folder, by id, and the fault of every file that is broken, with field and remedy.
 
-    Raises a RestatedError if the folder has no file with the ending .toml.
+    Raises a RestatedError if there is no such folder, or it has no file with the ending .toml.
     """
+    if not Path(folder).is_dir():
+        problem = "this is a file, not a folder" if Path(folder).is_file() else "there is no such folder"
+        raise RestatedError(problem, file=folder, remedy="Name a folder with files *.toml")
     files = sorted(file for file in Path(folder).glob("*") if file.suffix.lower() == ".toml" and not file.is_dir())
     if not files:
         raise RestatedError("no case is in this folder", file=folder, remedy="Name a folder with files *.toml")
@@ -141,9 +147,11 @@ def read(file: Path) -> Case:
     if content["reconstructor"] in RECONSTRUCTORS:
         _options(content["reconstructor"], content["options"], refuse)
         for name in content["printed"]:
-            _role(content["reconstructor"], name, refuse)
+            _role(content["reconstructor"], name, f"printed.{name}", refuse)
         _limits(content["printed"], printed, refuse)
     truths = _truths(content["truths"], content["use"], refuse)
+    for truth in truths if content["reconstructor"] in RECONSTRUCTORS else ():
+        _truth(truth, content["reconstructor"], content["printed"], refuse)
     return Case(**{**content, "truths": tuple(truths)})
 
 
@@ -182,9 +190,15 @@ def _options(reconstructor: str, options: Mapping[str, Any], refuse: _Refuse) ->
             raise refuse(f"{value!r} cannot be used", f"Write {_NUMBERS[name][1]}", field)
 
 
-def _role(reconstructor: str, name: str, refuse: _Refuse) -> None:
-    """Refuse a role that the reconstructor does not read; one of a `statement` only if it looks like a misspelt one."""
-    known, field, free = _ROLES[reconstructor], f"printed.{name}", reconstructor == "statement"
+def given(case: Case, name: str) -> bool:
+    """Return whether a set can only give a printed number back: a count, the only one, or one that no formula uses."""
+    used = "/" in name or name in _ROLES.get(case.reconstructor, ())
+    return name in case.printed and (is_count(name) or not used or len(case.printed) == 1)
+
+
+def _role(reconstructor: str, name: str, field: str, refuse: _Refuse, more: Collection[str] = ()) -> None:
+    """Refuse a role that the reconstructor does not know; one of a `statement` only if it looks like a misspelt one."""
+    known, free = [*_ROLES[reconstructor], *more], reconstructor == "statement"
     if name in known or ("/" in name and reconstructor == "shares"):
         return
     plain = {role.lower().replace("_", ""): role for role in known}
@@ -200,26 +214,29 @@ def _role(reconstructor: str, name: str, refuse: _Refuse) -> None:
         raise refuse(f"'{reconstructor}' has no role '{name}'", f"{likely} one of {', '.join(known)}", field)
 
 
+def _possible(text: object, value: float, exact: float, name: str, field: str, refuse: _Refuse) -> None:
+    """Refuse a number beyond the natural limits of its role, or a count that is not whole."""
+    counted, low, high = is_count(name) and name not in ("low", "high", "exposure"), *ANY
+    if name in _KNOWN or "/" in name or name.rstrip("0123456789") in _KNOWN:
+        low, high = _LIMITS.get(name, _LIMITS.get(stem(name), natural(name)))
+    low = max(low, 0.0) if counted else low
+    if not low <= value <= high:
+        shown = f"{low:g} or more" if high == inf else f"between {low:g} and {high:g}"
+        raise refuse(f"'{text}' is not {shown}", "Compare it with the source, and the role", field)
+    if counted and stem(name) != "df" and exact % 1:
+        raise refuse(f"'{text}' is not a whole number", "Compare it with the source, and the role", field)
+
+
 def _limits(texts: Mapping[str, Any], printed: Mapping[str, list[Printed]], refuse: _Refuse) -> None:
     """Refuse numbers beyond the natural limits of their roles, and counts that are not whole."""
-    known = {role for roles in _ROLES.values() for role in roles}
     box = boxes({name: text for name, text in texts.items() if name not in LISTS})
     for name, number in ((name, number) for name, numbers in printed.items() for number in numbers):
-        field, counted = f"printed.{name}", is_count(name) and name not in ("low", "high", "exposure")
-        low, high = _LIMITS.get(name, _LIMITS.get(stem(name), natural(name)))
-        if name not in known and "/" not in name and name.rstrip("0123456789") not in known:
-            low, high = -inf, inf
-        low = 0.0 if counted else low
         first, last = box.get(name) or float_ends(number.low, number.high)
-        value = (first + last) / 2 if number.kind == "rounded" else min(max(low, first), last)
-        if not low <= value <= high:
-            shown = "0 or more" if high == inf else f"between {low:g} and {high:g}"
-            raise refuse(f"'{number.text}' is not {shown}", "Compare it with the paper, and the role", field)
-        if counted and stem(name) != "df" and (number.value or 0) % 1:
-            raise refuse(f"'{number.text}' is not a whole number", "Compare it with the paper, and the role", field)
-        if high == 100 and number.text.strip().startswith((".", "0.")) and "%" not in number.text:
+        value = (first + last) / 2 if number.kind == "rounded" else min(max(0.0, first), last)
+        _possible(number.text, value, float(number.value or 0), name, f"printed.{name}", refuse)
+        if natural(name) == (0, 100) and number.text.strip().startswith((".", "0.")) and "%" not in number.text:
             remedy = f'If it is in percent, write "{number.text}%"; if it is a proportion, its percentage'
-            raise refuse(f"'{number.text}' may be a proportion, and {name} is in percent", remedy, field)
+            raise refuse(f"'{number.text}' may be a proportion, and {name} is in percent", remedy, f"printed.{name}")
 
 
 def _truths(content: dict[str, Any], use: str, refuse: _Refuse) -> list[Truth]:
@@ -236,10 +253,29 @@ def _truths(content: dict[str, Any], use: str, refuse: _Refuse) -> list[Truth]:
         if name == "possible" and not isinstance(value, bool):
             raise refuse(f"{value!r} is not a truth value", "Write true or false, without quotes", field)
         cells = value if isinstance(value, list) else [0 if isinstance(value, str) else value]
-        if not cells or not all(isinstance(cell, bool) or _is_number(cell) for cell in cells):
-            problem = "a value is a number or a list of them (finite), a word, true or false"
+        whether = name == "possible" and isinstance(value, bool)
+        if not cells or not (whether or all(map(_is_number, cells))):
+            problem = "a value is a number or a list of them (finite), a text, and of possible true or false"
             raise refuse(problem, "Write value = 1.5", field)
         if not isinstance(entry.get("cause", ""), str) or not (_is_number(scale) and scale > 0):
             raise refuse("cause is a text, and scale a positive number", "Leave out what is not known", field)
         truths.append(Truth(name, **entry))
     return truths
+
+
+def _truth(truth: Truth, reconstructor: str, printed: Mapping[str, Any], refuse: _Refuse) -> None:
+    """Refuse a truth of which no set can speak: its name is misspelt, or its value cannot be that of the quantity."""
+    name, field, value = truth.name, f"truths.{truth.name}", digits(truth.value)[0]
+    if name == "possible":
+        return
+    letters = {letter for role in printed if "/" in role for letter in re.findall(r"\w+", role)}
+    if name not in printed:
+        _role(reconstructor, name, field, refuse, (*_TRUTHS[reconstructor], *letters))
+    cells = _TABLES["cells"].get(reconstructor) or len(letters)
+    if (name == "table") is not isinstance(value, list) or (name == "table" and len(value) != (cells or len(value))):
+        shown = f"a list of {cells} counts" if name == "table" else "one number"
+        raise refuse(f"{value!r} is not {shown}", "Compare it with data/calibration/README.md", field)
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, str):
+            raise refuse(f"'{one}' is not a number", "Write value = 1.5", field)
+        _possible(one, one, one, "events" if name == "table" else name, field, refuse)

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from restated.calibrate.cases import Case, Truth
+from restated.calibrate.cases import Case, Truth, given
 from restated.errors import RestatedError
 from restated.estimate.proportions import exact
-from restated.reconstruct.compatible import RECONSTRUCTORS, Found, merged
+from restated.reconstruct.compatible import RECONSTRUCTORS, Found, digits, merged
 from restated.reconstruct.practice import STRENGTHS
 from restated.reconstruct.statements import natural
 
@@ -31,6 +31,7 @@ UNSAID = "nothing is said of"
 EXCLUDES = "the set has no end, or only the natural limits of the quantity"
 #: A truth can be in a set, or not; the set can be a range that excludes nothing, or there can be none.
 YES, NO, UNBOUNDED, NOT_SUPPORTED = "yes", "no", "unbounded", "not supported"
+GIVEN = "given"  #: A published number that a set can only give back, which proves nothing: it is not scored
 
 
 def _build(case: Case, elements: Collection[str]) -> Found | str:
@@ -40,7 +41,7 @@ def _build(case: Case, elements: Collection[str]) -> Found | str:
     try:
         return RECONSTRUCTORS[case.reconstructor].run(case.printed, case.options, elements)
     except RestatedError as error:
-        return error.message
+        return ". ".join(filter(None, (error.message, error.remedy)))
     except Exception as error:  # numbers nobody thought of: the other cases are still scored
         return f"the engine stopped: {error or type(error).__name__}"
 
@@ -54,10 +55,10 @@ def _with(less: Found | str, more: Found | str) -> Found | str:
 
 def _width(truth: Truth, low: float, high: float) -> float:
     """Width of a range against the scale of its quantity: its natural limits where it has two, else its true value."""
-    least, most = natural(truth.name)
-    if truth.scale or isinstance(truth.value, bool | str | list):
+    (least, most), (value, _) = natural(truth.name), digits(truth.value)
+    if truth.scale or isinstance(value, bool | str | list):
         return (high - low) / (truth.scale or nan)
-    return (high - low) / (most - least if isfinite(most - least) else abs(truth.value) or 1)
+    return (high - low) / (most - least if isfinite(most - least) else abs(value) or 1)
 
 
 def _rows(case: Case, found: Found | str, strength: str) -> list[dict[str, Any]]:
@@ -76,7 +77,8 @@ def _rows(case: Case, found: Found | str, strength: str) -> list[dict[str, Any]]
             causes = {YES: "", NO: missed, UNBOUNDED: EXCLUDES, NOT_SUPPORTED: f"{UNSAID} {truth.name}"}
             cause = causes[inside]
         value = " ".join(map(str, truth.value)) if isinstance(truth.value, list) else str(truth.value).lower()
-        of_case = case.id, case.pair, case.kind, truth.name, truth.use, YES if truth.name in case.printed else NO
+        printed = GIVEN if given(case, truth.name) else YES if truth.name in case.printed else NO
+        of_case = case.id, case.pair, case.kind, truth.name, truth.use, printed
         row = (*of_case, strength, value, inside, low, high, size, _width(truth, low, high), cause)
         rows.append(dict(zip(COLUMNS, row, strict=True)))
     return rows
@@ -156,17 +158,22 @@ def learn(rows: pd.DataFrame, trials: pd.DataFrame) -> dict[str, frozenset[str]]
     return found
 
 
+def scored(rows: pd.DataFrame, *, uses: Collection[str] = ("cover",)) -> pd.DataFrame:
+    """Return the rows that count: of some uses, with a set that speaks of the truth, and could miss it."""
+    return rows[rows["use"].isin(uses) & (rows["inside"] != NOT_SUPPORTED) & (rows["printed"] != GIVEN)]
+
+
 def coverage(
     rows: pd.DataFrame, by: Sequence[str] = ("strength",), *, uses: Collection[str] = ("cover",)
 ) -> pd.DataFrame:
     """Return truths, truths in the set, their share with its exact 95 % interval, and the middle width, by group.
 
-    A set that is unbounded does not count as one that holds the truth. Intervals are those of Clopper and Pearson; they
+    Truths are those `scored`; an unbounded set does not hold any. Intervals are those of Clopper and Pearson, which
     take truths as independent, which those of one paper are not.
     """
-    scored = rows[rows["use"].isin(uses) & (rows["inside"] != NOT_SUPPORTED)]
-    scored = scored.assign(held=scored["inside"] == YES, endless=scored["inside"] == UNBOUNDED)
-    groups = scored.groupby(list(by), sort=False)
+    counted = scored(rows, uses=uses)
+    counted = counted.assign(held=counted["inside"] == YES, endless=counted["inside"] == UNBOUNDED)
+    groups = counted.groupby(list(by), sort=False)
     table = groups.agg(truths=("held", "size"), inside=("held", "sum"), unbounded=("endless", "sum"))
     low, high = exact(table["inside"], table["truths"])
     table = table.assign(share=table["inside"] / table["truths"], low=np.asarray(low), high=np.asarray(high))

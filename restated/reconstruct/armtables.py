@@ -74,7 +74,8 @@ def within(values: Floats, interval: Interval) -> Bools:
 def _counts(low: Floats, high: Floats) -> tuple[Floats, Any]:
     """All whole numbers in each interval in sequence, and how many each has."""
     if np.any(high > BIGGEST):
-        raise RestatedError(f"{np.max(high):g} cases are too many to count")
+        remedy = "Compare n, n1, n2 and their limits with the paper"
+        raise RestatedError(f"{np.max(high):g} cases are too many to count", field="n", remedy=remedy)
     first = np.ceil(low - SLACK)
     length = np.maximum(np.floor(high + SLACK) - first + 1, 0)
     if length.sum() > MAX_TABLES:
@@ -150,7 +151,8 @@ def two_arms(box: Mapping[str, Interval], options: Mapping[str, Any], elements: 
                 raise RestatedError(f"more than {MAX_TABLES} tables fit", remedy="Give the size of a group")
         table = np.concatenate([np.empty((4, 0)), *kept], axis=1)
         p = np.array([side * p for test in tests for p in [p_of_test(test, table)] for side in sides])
-        if "p" in box and ((fits := within(p, box["p"]).any(axis=0)).any() or "tests" not in elements):
+        if "p" in box:
+            fits = within(p, box["p"]).any(axis=0)
             table, p = table[:, fits], p[:, fits]
         found = {name: statistic(*table) for name, statistic in _STATISTICS.items()}
     found |= dict(zip(("events1", "n1", "events2", "n2"), table, strict=True))

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import reduce
 from inspect import signature
 from itertools import accumulate, product
-from math import ceil, floor, inf, isfinite, isnan, nan, prod, sqrt
+from math import ceil, comb, floor, inf, isfinite, isnan, nan, prod, sqrt
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from restated.arguments import Floats, Ints, check_option
+from restated.arguments import Floats, Ints, check_option, is_whole
 from restated.errors import RestatedError
 from restated.intervals import scaled
 from restated.printed import float_ends, parse
@@ -19,20 +20,20 @@ from restated.reconstruct import armtables, statements, tables, twintables
 from restated.reconstruct.practice import STRENGTHS, admitted
 from restated.reconstruct.pvalues import statistic_of_p
 from restated.reconstruct.ranks import exact_p, tie_factor
-from restated.reconstruct.relations import ANY, SLACK, Box, Interval, formulas, holds, hull, loosened
+from restated.reconstruct.relations import ANY, SLACK, Box, Interval, holds, hull, loosened
 from restated.reconstruct.scores import score_samples, targets
 from restated.reconstruct.scoresums import attainable
 from restated.reconstruct.squares import diagonals
+from restated.words import tables as tables_of
 
 Printed: TypeAlias = Mapping[str, Any]  #: Printed strings by role; margins are lists
 Words: TypeAlias = Mapping[str, Any]
 LISTS = ("rows", "columns")  #: Roles that are lists of texts: the margins of a table
-#: Roles whose digits stand for themselves, by what is before digits and groups, and those no missing case changes.
-_COUNTS = frozenset((
-    "n", "k", "events", "pairs", "whole", "total", "row", "col", "rows", "columns", "df", "low", "high", "exposure",
-    "both", "discordant", "neither", "cases", "persons", "deaths", "trials", "infections",
-))  # fmt: skip
-_FIXED = ("low", "high", "exposure")
+_TABLES = tables_of(__file__)  #: What roles are, and which totals limit a count
+_COUNTS, _FIXED, _TOTALS, _PROPORTIONS = (
+    _TABLES[name].split() for name in ("counts", "fixed", "totals", "proportions")
+)
+APART = 0.1  #: Part of the natural limits: values of a set that are further apart exclude what is between them
 #: Totals, and tables or other values, that are tried for one set, and tables that are kept: some seconds, some 100 MB.
 MOST_TOTALS, LOOKED_AT, MOST_TABLES = 10_000, 20_000_000, 1_000_000
 COUNTED = 500  #: Cases times steps of the scale up to which samples are counted, not only found to exist
@@ -42,13 +43,20 @@ BIGGEST_SQUARE = 1_000_000  #: Cases up to which sums of a diagonal are listed
 EXACT, FROM_EXACT = 400, 1.0
 EXACT_BELOW = 50  #: Size of a group from which R does not compute an exact p of ranks without ties
 BIGGEST_Z = 40.0  #: A z beyond any that a p above 0 gives
-#: Roles in proportions, which may be printed in percent.
-_PROPORTIONS = ("p", "r", "R2", "proportion", "h2", "kappa", "sensitivity", "specificity")
 
 
 def is_count(role: str) -> bool:
     """Return whether the number of a role is a count, such as ``n1`` or ``n_total``, unlike ``row1_share``."""
     return statements.stem(role) in _COUNTS and not role.endswith(("_share", "_percent"))
+
+
+def digits(value: Any) -> tuple[Any, float]:
+    """Return a true value, and half a unit of its last digit: a text may keep the zeros that a number loses."""
+    try:
+        exact = Decimal(value if isinstance(value, str) else repr(value))
+    except InvalidOperation:  # a word, or a table
+        return value, 0.0
+    return (float(exact), 0.5 * 10.0 ** int(exact.as_tuple().exponent)) if not is_whole(value) else (value, 0.0)
 
 
 def _many(found: Any) -> bool:
@@ -76,10 +84,9 @@ class Found:
         found = self.sets.get(name)
         if self.size == 0:
             return False
+        value, slack = digits(value)
         if found is None or isinstance(value, str) or np.shape(value) != np.shape(found[0] if _many(found) else 0.0):
             return None
-        # A truth is known to the digits that are stored.
-        slack = float(10.0 ** int(Decimal(repr(value)).as_tuple().exponent)) if isinstance(value, float) else 0.0
         if isinstance(found, list):
             return any(holds((low - slack, high + slack), value) for low, high in found)
         return bool(np.isclose(found, value, rtol=1e-9, atol=slack).reshape(len(found), -1).all(axis=1).any())
@@ -95,11 +102,36 @@ class Found:
         return (float(defined.min()), float(defined.max())) if len(defined) else (nan, nan)
 
     def unbounded(self, name: str) -> bool:
-        """Return True if a quantity may be in a range that lacks an end, or has all its natural limits."""
-        if not isinstance(self.sets.get(name), list) or self.size == 0:
+        """Return True if a quantity may be in a range that lacks an end, or be anything between its natural limits.
+
+        Those of a count are 0 and the number of cases. A table may be any if all that have its totals are in the set.
+        """
+        if self.size == 0 or name not in self.sets:
             return False
-        (low, high), (least, most) = self.range(name), statements.natural(name)
-        return not (isfinite(low) and isfinite(high)) or (low <= least and high >= most)
+        if "table" in self.sets and name not in _TOTALS and self._all_tables():
+            return True
+        if _many(found := self.sets[name]):
+            return False
+        (low, high), (least, most), step = self.range(name), statements.natural(name), SLACK
+        if wholes := _TABLES["wholes"].get(name):
+            least, most, step = 0.0, prod(self.range(whole)[1] for whole in wholes), 1.0
+        elif not isinstance(found, list):
+            step = APART * (most - least)
+        elif not (isfinite(low) and isfinite(high)):
+            return True
+        ends = np.asarray(found, dtype=float).reshape(len(found), -1)
+        lows, highs = np.sort(ends[~np.isnan(ends).any(axis=1)], axis=0).T[[0, -1]]
+        return low <= least and high >= most and not (lows[1:] - step > highs[:-1]).any()
+
+    def _all_tables(self) -> bool:
+        """True if the set has all tables with its totals."""
+        cells = self.sets["table"]
+        if "events1" in self.sets:
+            every = float(np.prod(np.unique(cells[:, [1, 3]], axis=0) + 1.0, axis=1).sum())
+        else:
+            last = cells.shape[1] - 1
+            every = sum(comb(int(n) + last, last) for n in np.unique(cells.sum(axis=1)))
+        return len(cells) >= every and len(np.unique(cells, axis=0)) >= every
 
 
 def boxes(printed: Printed, elements: Collection[str] = (), relations: Any = ()) -> Box:
@@ -108,7 +140,7 @@ def boxes(printed: Printed, elements: Collection[str] = (), relations: Any = ())
     for name, text in printed.items():
         less = set(elements) - {"missing"} if name in _FIXED else elements
         ends = admitted(text, less, count=is_count(name))
-        whole = name in ("estimate", "ci_low", "ci_high") and "proportion" in printed
+        whole = name in ("estimate", "ci_low", "ci_high") and statements.is_share(printed)
         share = "%" in text and (whole or statements.stem(name) in _PROPORTIONS)
         box[name] = float_ends(*(scaled(ends, Fraction(1, 100)) if share else ends))
     if "divisor" in elements:
@@ -117,27 +149,21 @@ def boxes(printed: Printed, elements: Collection[str] = (), relations: Any = ())
             factor = (n / (n - 1)) ** (0.5 if name.startswith("sd") else 1) if 1 < n < inf else 1
             box[name] = box[name][0] / factor, box[name][1] * factor
     if relations and "derived" in elements:
-        return loosened(box, statements.DOMAINS, relations, statements.FAMILIES)
+        return loosened(box, statements.DOMAINS, relations, statements.FAMILIES, [*filter(is_count, box)])
     return box
 
 
 def _statement(printed: Printed, options: Words, elements: Collection[str]) -> Found:
-    found, conflict = statements.ranges(boxes(printed, elements), options, elements)
+    found, conflicts = statements.ranges(boxes(printed, elements), options, elements)
     names = {name for box in found.values() for name in box}
     sets = {name: [box.get(name, ANY) for box in found.values()] for name in names}
-    return Found(sets, nan if found else 0, "; ".join(found) or f"{conflict} conflicts with the other numbers")
-
-
-#: Two groups are compared without a sign.
-_UNSIGNED = (
-    *(one for one in statements.COMPARISONS if one.target != "difference"),
-    *formulas("difference = abs(percent1 - percent2)"),
-)
+    left = " or ".join(dict.fromkeys(map(statements.words, conflicts)))
+    return Found(sets, nan if found else 0, "; ".join(found) or f"they leave no value for {left}")
 
 
 def _arrays(function: Callable[..., Mapping[str, Floats]]) -> Callable[..., Found]:
     def run(printed: Printed, options: Words, elements: Collection[str]) -> Found:
-        found = function(boxes(printed, elements, _UNSIGNED), options, elements)
+        found = function(boxes(printed, elements, statements.UNSIGNED), options, elements)
         size = len(found["table"])
         return Found(found, size, f"{size} tables fit")
 
@@ -190,7 +216,9 @@ def _tables(function: Callable[..., Any], examined: Any, quantities: Any, size: 
         rest = [armtables.within(sets[name], float_ends(*ends[name])).any(axis=0) for name in left]
         fits = np.all([np.full(len(rows), True), *rest], axis=0)
         sets = {name: values[:, fits].ravel() for name, values in sets.items()}
-        return Found(sets | {"table": rows[fits]}, int(fits.sum()), found[0].message)
+        given_too = ", ".join(map(statements.words, sorted(left)))
+        words = f"{fits.sum()} of {len(rows)} tables also give {given_too}" if left else found[0].message
+        return Found(sets | {"table": rows[fits]}, int(fits.sum()), words)
 
     return run
 
@@ -270,27 +298,30 @@ def _ranks(printed: Printed, options: Words, elements: Collection[str]) -> Found
     box = boxes(printed, elements)
     if not {"n1", "n2"} <= box.keys() or not {"z", "p"} & box.keys():
         raise RestatedError("both group sizes, and z or p, are not all printed")
-    zs = [tuple(map(abs, box["z"]))] if "z" in box else []
+    low, high = box.get("z", ANY)
+    zs = {"z": [(max(low, -high, 0.0), max(-low, high))] if "z" in box else [], "p": list[Interval]()}
     for side in ((1, 2) if "tests" in elements else (1,)) if "p" in box else ():
         if side * box["p"][0] <= 1:
-            zs.append(statistic_of_p("z", (side * box["p"][0], min(1.0, side * box["p"][1]))))
-    found, totals = [], _totals(box["n1"], box["n2"])
+            zs["p"].append(statistic_of_p("z", (side * box["p"][0], min(1.0, side * box["p"][1]))))
+    kept, totals = [np.empty(0)], _totals(box["n1"], box["n2"])
     if sum(m * n for m, n in totals) > LOOKED_AT:
         raise RestatedError(f"more than {LOOKED_AT} values of U are too many to look at")
     for m, n in totals:
+        found: dict[str, list[Floats]] = {name: [np.empty(0)] for name in zs if name in box}
         exact = FROM_EXACT if "p" in box and "tests" in elements and m * n <= EXACT else 0.0
         if "p" in box and "tests" in elements and max(m, n) < EXACT_BELOW:
             p, (low, high) = exact_p(m, n)[:, None] / [1, 2], box["p"]  # two-sided or one-sided
             fits = (p >= low * (1 - SLACK)) & (p <= high * (1 + SLACK))
-            found.append(np.flatnonzero(fits.any(axis=1)).astype(float))
+            found["p"].append(np.flatnonzero(fits.any(axis=1)).astype(float))
         least = float(tie_factor([m + n - 1, 1])) if options.get("ties", True) else 1.0
         sd = sqrt(m * n * (m + n + 1) / 12)
-        for low, high in zs:
+        for name, (low, high) in ((name, ends) for name, each in zs.items() for ends in each):
             # Ties shrink the deviation from the mean; the continuity correction hides up to one half of it.
-            low, high = min(low, high) * sd * sqrt(least), min(max(low, high), BIGGEST_Z) * sd + 0.5 + exact
+            low, high = low * sd * sqrt(least), min(high, BIGGEST_Z) * sd + 0.5 + exact
             away = np.arange(ceil(2 * max(low - exact, 0.0) - 1e-9), floor(2 * min(high, m * n / 2) + 1e-9) + 1) / 2
-            found += [m * n / 2 + away, m * n / 2 - away]
-    values = np.unique(np.concatenate(found)) if found else np.empty(0)
+            found[name] += [m * n / 2 + away, m * n / 2 - away]
+        kept.append(reduce(np.intersect1d, map(np.concatenate, found.values())))
+    values = np.unique(np.concatenate(kept))
     sets = {"u": values, **{name: [ends] for name, ends in box.items()}}
     return Found(sets, len(values), f"{len(values)} values of U fit")
 

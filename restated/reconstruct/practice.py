@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import ceil
 
 from restated.errors import RestatedError
-from restated.intervals import Ends, closed_interval, scaled
+from restated.intervals import Ends, bounded_interval, closed_interval, scaled
 from restated.printed import Printed, parse
 from restated.words import tables
 
@@ -22,6 +22,8 @@ STRENGTHS: Mapping[str, frozenset[str]] = {
 }
 #: "A few" cases: two, or two in a hundred where that is more. An assumption, not an estimate.
 FEW, FEW_SHARE = 2, Fraction(2, 100)
+#: Part of the last digit by which a number that was cut off stays below the next one, which would be printed as itself.
+OPEN = 10**7
 
 
 def admitted(printed: str | Printed, elements: Collection[str] = (), *, count: bool = False) -> Ends:
@@ -39,10 +41,11 @@ def admitted(printed: str | Printed, elements: Collection[str] = (), *, count: b
         few = Fraction(max(FEW, ceil(abs(Fraction(read.value)) * FEW_SHARE)))
         ends.append((max(Fraction(0), Fraction(read.value) - few), Fraction(read.value) + few))
     elif not count and read.decimals is not None:
+        unit = Fraction(10) ** -read.decimals
         if "truncation" in elements and read.kind == "rounded":
-            ends.append(closed_interval(read.cut_off()))
+            (low, high), value = bounded_interval(read.cut_off()), Fraction(read.value or 0)
+            ends.append((low + (low < value) * unit / OPEN, high - (high > value) * unit / OPEN))
         if "last digit" in elements:
-            unit = Fraction(10) ** -read.decimals
             ends += [scaled(ends[0], 1, -unit), scaled(ends[0], 1, unit)]
     lows, highs = [low for low, _ in ends if low is not None], [high for _, high in ends if high is not None]
     # An end that is missing is missing in every reading.

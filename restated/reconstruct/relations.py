@@ -8,6 +8,7 @@ the exact ones, never narrower.
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from itertools import product
 from types import CodeType
@@ -23,8 +24,7 @@ ROUNDS = 12
 #: Relative slack for rounding errors when intervals are intersected: far below the last digit of any print.
 SLACK = 1e-9
 LEAST_GAIN = 1e-6  #: Gain below which an end is not moved, as a share of the width
-#: Part of the way from a natural limit to a print within which a range counts as one that reaches the limit.
-NEARLY = 1e-2
+CURVED = 2.5  #: How many times more all of the rounding moves an end than half of it, at most: formulas are curved
 TINY = 1e-300  #: Smallest p whose statistic is computed
 ANY: Interval = (-math.inf, math.inf)
 
@@ -75,8 +75,8 @@ class Empty(Exception):
 
 
 def holds(interval: Interval, value: float) -> bool:
-    """Return whether a value is inside an interval, up to `SLACK`."""
-    slack = SLACK * max(1.0, abs(value))
+    """Return whether a value is inside an interval, up to `SLACK` of it: a tiny p is held to its digits too."""
+    slack = SLACK * abs(value)
     return interval[0] - slack <= value <= interval[1] + slack
 
 
@@ -128,26 +128,39 @@ def loosened(
     domains: Mapping[str, Interval],
     relations: Collection[Relation],
     families: Collection[Collection[str]],
+    counts: Collection[str] = (),
 ) -> Box:
-    """Widen every printed number that others explain to all that they allow: it may be computed from their digits.
+    """Widen printed numbers that authors compute from others by what the rounding of those others moves.
 
-    A number that the others contradict keeps its interval. `domains` are the natural limits of quantities; a number is
-    explained without its family if the other numbers suffice.
+    Only members of a family are so computed, from numbers outside it where these suffice. What else the others leave
+    open, such as the sign behind a two-sided p, widens nothing, and `counts` are not rounded. A number that the others
+    contradict keeps its interval. `domains` are the natural limits of quantities.
     """
     found = dict(box)
     for name, own in box.items():
-        for left_out in (*(family for family in families if name in family), (name,)):
-            rest = dict(domains) | {other: ends for other, ends in box.items() if other not in left_out}
-            try:
-                implied = narrow(rest, relations).get(name, ANY)
-            except Empty:
+        mine = [family for family in families if name in family]
+        for left_out in (*mine, (name,)) if mine else ():
+            rest = {other: ends for other, ends in box.items() if other not in left_out}
+            implied = _implied(name, domains, rest, relations)
+            if implied is None or meet(own, implied) is None:
                 break
-            least, most = domains.get(name, ANY)
-            # What reaches a natural limit, or nearly, that the print does not reach is not computed from anything.
-            low, high = (
-                NEARLY * max(0.0, gap) if math.isfinite(gap) else 0.0 for gap in (own[0] - least, most - own[1])
-            )
-            if not (implied[0] <= least + low < own[0] or implied[1] >= most - high > own[1]):
-                found[name] = own if meet(own, implied) is None else hull((own, implied))
+            # Half of the rounding moves about half as much. Without any, digits would often not fit each other.
+            rounded = {other: ends for other, ends in rest.items() if other not in counts and math.isfinite(sum(ends))}
+            less = {other: ((3 * a + b) / 4, (a + 3 * b) / 4) for other, (a, b) in rounded.items()}
+            if exact := _implied(name, domains, rest | less, relations):
+                with np.errstate(invalid="ignore"):  # two infinite ends
+                    moves = CURVED * np.subtract(implied, exact)
+                low, high = np.add(own, np.where(np.isfinite(moves), moves, 0.0)).tolist()
+                found[name] = hull((own, meet(implied, (low, high)) or own))
+            if found[name] != own:
                 break
     return found
+
+
+def _implied(
+    name: str, domains: Mapping[str, Interval], box: Mapping[str, Interval], relations: Collection[Relation]
+) -> Interval | None:
+    """Return the range of a number that others imply; None if they contradict each other."""
+    with suppress(Empty):
+        return narrow({**domains, **box}, relations).get(name, ANY)
+    return None

@@ -19,6 +19,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from restated.arguments import Floats
+from restated.intervals import LIMITS
 from restated.reconstruct import relations
 from restated.reconstruct.enumeration import ragged_ranges
 from restated.reconstruct.relations import ANY, Box, Empty, Interval, Relation, formulas, meet
@@ -40,12 +41,17 @@ _TABLES = tables(__file__)
 FAMILIES = tuple(frozenset(text.split()) for text in _TABLES["families"].values())
 #: Formulas by what they are about.
 _FORMULAS: Mapping[str, tuple[Relation, ...]] = {name: formulas(text) for name, text in _TABLES["formulas"].items()}
-COMPARISONS = _FORMULAS["comparisons"]  #: Comparisons of two percentages, often computed from their printed digits
+#: Comparisons of two percentages, often computed from their printed digits; of two groups without a sign.
+UNSIGNED = (*_FORMULAS["comparisons"], *_FORMULAS["unsigned"])
 _UNIT = (0.0, 1.0)
 #: Natural limits of quantities, by name without digits and group.
 DOMAINS: Mapping[str, Interval] = {
     name: (float(low), float(high)) for low, high, names in _TABLES["domains"] for name in names.split()
 }
+#: Limits of quantities that a set may fill without excluding anything. A heritability by formula may pass its own.
+_NATURAL = {**LIMITS, **DOMAINS, **dict.fromkeys(("h2", "c2", "e2"), _UNIT)}
+#: Numbers of a statement whose interval is not that of its correlation.
+_NOT_OF_R = {"estimate", "k", "mean1", "pairs", "d", "sd1", "se", "c", "a", "ab", "var1", "cov", "F"}
 #: Sizes of studies tried where only their total is printed: spreads of logarithms, draws of each, smallest size.
 SPREADS, DRAWS, SMALLEST = (0.0, 0.3, 0.6, 0.9, 1.2, 1.5), 300, 10
 MOST_PEOPLE = 20_000  #: People up to whom intervals of a share are tried
@@ -90,7 +96,7 @@ def readings(
     i2 = ["Q"] if "k" in names else [""]
     if "estimator" in elements and "k" in names:
         i2, tests = ["Q", "tau2"], [*tests, "t"]
-    common = [*_FORMULAS["always"], *COMPARISONS, *_FORMULAS["mediator"]]
+    common = [*_FORMULAS["always"], *_FORMULAS["comparisons"], *_FORMULAS["signed"], *_FORMULAS["mediator"]]
     if (correlation or {"n", "r"} & names) and not {"n1", "k", "pairs", "df"} & names:
         common += formulas(f"n = df + 1 + {predictors}")
         common += formulas(f"df = n - 1 - {predictors}" if {"n", "ci_low", "ci_high"} & names else "")
@@ -98,16 +104,10 @@ def readings(
         common += _FORMULAS["standardized"]
     if "predictors" in options:
         common += formulas(f"df1 = {predictors}; df2 = n - 1 - df1")
-    if "r" in names and not {"ab", "R2"} & names:
-        common += formulas("R2 = r**2")
-    if "k" in names:
-        common += _FORMULAS["heterogeneity"]
-    if "proportion" in names:
-        common += _FORMULAS["share"]
-    if not {"mean1", "sd1", "var1"} & names:  # else r is that of two measures, not the effect
-        common += _FORMULAS["correlation"]
-    if not {"z", "estimate", "c", "mean1"} & names:
-        common += _FORMULAS["tests"]
+    for group, condition in _TABLES["applies"].items():
+        some, none = (set(part.split()) for part in condition.split("|"))
+        if (not some or some & names) and not none & names:
+            common += _FORMULAS[group]
     if times := options.get("times"):
         x = np.column_stack([np.ones(len(times)), times])
         for name, share in zip(("intercept", "slope"), np.diag(np.linalg.inv(x.T @ x)), strict=True):
@@ -125,12 +125,16 @@ def readings(
 
 def ranges(
     box: Mapping[str, Interval], options: Mapping[str, Any], elements: Collection[str]
-) -> tuple[dict[str, Box], str]:
-    """Return the ranges of all quantities for each reading that fits, and where none does, the numbers in conflict."""
+) -> tuple[dict[str, Box], list[str]]:
+    """Return the ranges of all quantities for each reading that fits, and those without a value in the others."""
     box = {("z" if name == "t" else name): ends for name, ends in box.items()}
+    if (share := is_share(box)) and "proportion" not in box:
+        box["proportion"] = box["events"][0] / max(box["n"][1], 1.0), box["events"][1] / max(box["n"][0], 1.0)
+    if "r" in box and not {"scale", "predictors"} & options.keys() and not _NOT_OF_R & box.keys():
+        options = {**options, "scale": "correlation"}
     domains = {name: DOMAINS[stem(name)] for name in box if stem(name) in DOMAINS}
     domains |= {name: ends for name, ends in DOMAINS.items() if name not in ("percent", "n", "k")}
-    share, back = "proportion" in box, SCALES[options.get("scale", "identity")][1]
+    back = SCALES[options.get("scale", "identity")][1]
     with np.errstate(divide="ignore"):
         least, most = _UNIT if share else back(np.array([-math.inf, math.inf]))
     domains |= dict.fromkeys(("estimate", "ci_low", "ci_high", "fixed_low", "fixed_high"), (float(least), float(most)))
@@ -144,12 +148,13 @@ def ranges(
         shrunk = 1 - 3 / (4 * max(4.0, box["n1"][0] + box["n2"][0]) - 9)
         box["d"] = relations.hull((box["d"], (box["d"][0] / shrunk, box["d"][1] / shrunk)))
     found, untied, conflicts = {}, {}, []
+    counts = [name for name in box if stem(name) in ("n", "k", "pairs", "df", "events")]
     for name, ties in readings(box, options, elements).items():
         kh = KNAPP_HARTUNG if name.startswith("t,") else (1.0, 1.0)
         domains["most_kh"] = (1.0, 1 / kh[0])
-        loose = relations.loosened(box, domains, ties, FAMILIES) if "derived" in elements else dict(box)
+        derived = "derived" in elements
+        loose = relations.loosened(box, domains, ties, FAMILIES, counts) if derived else dict(box)
         try:
-            loose |= {key: ends for key, ends in box.items() if stem(key) in ("n", "k", "pairs", "df", "events")}
             start = {key: meet(ends, domains.get(key, ANY)) or ends for key, ends in loose.items()}
             untied[name] = inner = relations.narrow(domains | limits | start, ties)
             found[name] = inner | _between(inner, options, elements, kh)
@@ -158,17 +163,10 @@ def ranges(
     found |= untied if "estimator" in elements and not found else {}  # the interval may be that of a common effect
     if {"proportion", "ci_low", "ci_high"} <= box.keys() and "estimator" in elements:
         found |= _share_intervals(box, options.get("level", LEVEL))
-    if all("Welch" in name for name in found) and "tests" in elements and "p" in box:
-        own = box["p"]
-        # No test that is known gives this p, or only one whose variances are free: it constrains nothing.
-        others, _ = ranges({n: e for n, e in box.items() if n != "p"}, options, elements)
-        found |= {
-            n + ", p from another test": b | {"p": relations.hull((b.get("p", own), own))} for n, b in others.items()
-        }
     for inner in found.values():
         if "z" in inner:
             inner["t"] = inner["z"]
-    return found, ", ".join(dict.fromkeys(conflicts))
+    return found, conflicts
 
 
 def _share_intervals(box: Mapping[str, Interval], level: float) -> dict[str, Box]:
@@ -201,9 +199,21 @@ def stem(name: str) -> str:
     return head if head in ("I2", "R2", "H2", "tau2", "h2", "c2", "e2") else head.rstrip("0123456789")
 
 
+def words(name: str) -> str:
+    """Return a role in words, with its group: ``percentage, group 2`` of ``percent2``."""
+    known: dict[str, str] = _TABLES["words"]
+    rest = name[len(head := stem(name)) :]
+    return known.get(name) or known.get(head, head) + (f", group {rest}" if rest.isdigit() else rest.replace("_", " "))
+
+
 def natural(name: str) -> Interval:
     """Return the natural limits of a quantity, by role; those of a share named by letters are 0 and 100."""
-    return (0.0, 100.0) if "/" in name else DOMAINS.get(name, DOMAINS.get(stem(name), ANY))
+    return (0.0, 100.0) if "/" in name else _NATURAL.get(name, _NATURAL.get(stem(name), ANY))
+
+
+def is_share(names: Collection[str]) -> bool:
+    """Return whether a statement is on a share, printed or as events among cases."""
+    return "proportion" in names or ({"n", "events"} <= set(names) and not {"estimate", "k"} & set(names))
 
 
 def _between(box: Box, options: Mapping[str, Any], elements: Collection[str] = (), kh: Interval = (1.0, 1.0)) -> Box:

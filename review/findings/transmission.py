@@ -35,12 +35,6 @@ def plausible(tables: TableSet) -> np.ndarray:
     return caregiver & child
 
 
-def margin_table(tables: TableSet) -> pd.DataFrame:
-    """Return margins and phi of every table: ``row1, column1, value``."""
-    a, b, c, _ = tables.tables.T
-    return pd.DataFrame({"row1": a + b, "column1": a + c, "value": agreement.phi(tables.tables)})
-
-
 def table_ranges(tables: TableSet) -> pd.DataFrame:
     """Return ranges of phi, odds ratio (or infinite) and tetrachoric r, over all tables and over plausible ones."""
     out = []

@@ -22,11 +22,14 @@ raw = "package::data"
 reconstructor = "statement"
 
 [printed]
-m = "20.6%"
+percent1 = "20.6%"
+percent2 = "10%"
+n = "58"
 
 [truths]
-m = { value = 20.69, how = "100 * 12 / 58" }
+percent1 = { value = 20.69, how = "100 * 12 / 58" }
 other = { value = 1, how = "nobody knows" }
+n = { value = 58, how = "length(x)" }
 """
 
 
@@ -42,8 +45,9 @@ def test_the_command_scores_any_folder(folder, tmp_path, capsys):
     assert cli.main(["calibrate", str(folder), "--out", str(out)]) == 0
     words = capsys.readouterr().out
     assert "  cover: as printed 0 of 1, usual 1 of 1" in words and "  not supported: as printed 1" in words
+    assert "  given: as printed 1" in words
     rows = pd.read_csv(out)
-    assert len(rows) == 8 and {"seconds", "inputs"} <= set(rows)
+    assert len(rows) == 12 and {"seconds", "inputs"} <= set(rows)
     assert rows.loc[rows["truth"] == "other", "inside"].eq("not supported").all()
 
 
@@ -58,12 +62,32 @@ def test_json_has_null_where_there_is_no_number_and_repeats_itself(folder, tmp_p
 
 @pytest.mark.parametrize(
     "out, message",
-    [("rows.xlsx", "End the name in .csv or .json"), ("no/rows.csv", "rows.csv: no such file or directory")],
+    [
+        ("rows.xlsx", "End the name in .csv or .json"),
+        ("no/rows.csv", "rows.csv: the folder of the results does not exist. Make it"),
+    ],
 )
 def test_a_place_that_cannot_be_written_is_one_message(folder, tmp_path, capsys, out, message):
     assert cli.main(["calibrate", str(folder), "--out", str(tmp_path / out)]) == 1
     error = capsys.readouterr().err
     assert message in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "where, message",
+    [("nowhere", "nowhere: there is no such folder"), ("cases/a.toml", "a.toml: this is a file, not a folder")],
+)
+def test_a_place_without_cases_is_one_message(folder, tmp_path, capsys, where, message):
+    assert cli.main(["calibrate", str(folder.parent / where), "--out", str(tmp_path / "rows.csv")]) == 1
+    assert f"{message}. Name a folder with files *.toml" in capsys.readouterr().err
+
+
+def test_nothing_is_scored_before_the_places_are_checked(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(calibrate.score, "run", lambda _: pytest.fail("scored"))
+    monkeypatch.setattr(calibrate, "fingerprint", lambda _: (_ for _ in ()).throw(RestatedError("no book here")))
+    for out, message in (("no/rows.csv", "does not exist"), ("rows.csv", "no book here")):
+        with pytest.raises(RestatedError, match=message):
+            calibrate.run(folder, tmp_path / out)
 
 
 def test_uses_are_said_apart(folder, tmp_path, capsys):
@@ -77,8 +101,8 @@ def test_a_broken_file_leaves_the_others_to_be_scored(folder, tmp_path, capsys):
     (folder / "b.toml").write_text(CASE.replace("a-case", "b-case").replace('"20.6%"', "20.6"))
     assert cli.main(["calibrate", str(folder), "--out", str(tmp_path / "rows.csv")]) == 1
     said = capsys.readouterr()
-    assert "8 rows of 1 case written" in said.out
-    assert said.err.count("\n") == 1 and "b.toml, field 'printed.m': 20.6 is not a text" in said.err
+    assert "12 rows of 1 case written" in said.out
+    assert said.err.count("\n") == 1 and "b.toml, field 'printed.percent1': 20.6 is not a text" in said.err
     assert set(pd.read_csv(tmp_path / "rows.csv")["case"]) == {"a-case"}
 
 
@@ -86,7 +110,7 @@ def test_a_link_to_nowhere_leaves_the_others_to_be_scored(folder, tmp_path, caps
     (folder / "b.toml").symlink_to(tmp_path / "nowhere.toml")
     assert cli.main(["calibrate", str(folder), "--out", str(tmp_path / "rows.csv")]) == 1
     said = capsys.readouterr()
-    assert "8 rows of 1 case written" in said.out and "b.toml: this cannot be read" in said.err
+    assert "12 rows of 1 case written" in said.out and "b.toml: this cannot be read" in said.err
 
 
 def test_the_examples_of_the_format_are_scored(tmp_path):

@@ -8,7 +8,6 @@ from scipy import stats
 
 from restated import words
 from restated.errors import RestatedError
-from restated.estimate import contrasts
 from restated_book.register import PublishedNumber, Register
 from review.findings.numbers import rounding
 from review.findings.sequelae.estimates import se_box
@@ -48,11 +47,6 @@ def signs(register: Register) -> pd.DataFrame:
         )
         rows.append((id, shown, low, high, minus, plus))
     return pd.DataFrame(rows, columns=["id", "shown", "low", "high", "minus", "plus"])
-
-
-def at_other_level(n: PublishedNumber, level: float) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return the boxes of both ends of a printed interval at another confidence level, around the printed estimate."""
-    return contrasts.interval(n.interval, se_box(n), level=level)
 
 
 class CutOff(NamedTuple):

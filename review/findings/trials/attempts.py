@@ -116,18 +116,6 @@ def range_over_lost(rows: pd.DataFrame, counts: pd.DataFrame, *, ci: str = "wald
     return float(np.exp(pooled.estimate.min())), float(np.exp(pooled.estimate.max())), len(grid), excluding
 
 
-def counts_table(rows: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-    """Return counts per arm in columns for readers: "1 of 19"."""
-    a, first, c, second = arms(rows)
-    columns = {
-        "Trial": rows["trial"].map(names),
-        "Counted": rows["definition"],
-        "MBT": [f"{x} of {n}" for x, n in zip(a, first)],
-        "Control": [f"{x} of {n}" for x, n in zip(c, second)],
-    }
-    return pd.DataFrame(columns).assign(Caution=rows["note"], Grade=rows["grade"])
-
-
 def differences_table(each: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     """Return the table of :func:`differences` in columns for readers, percent and percentage points."""
 

@@ -80,31 +80,3 @@ def sd_sweep(scores: pd.DataFrame, counts: pd.DataFrame, grid: Sequence[float]) 
     first = {"sd": np.asarray(grid, float), "estimate": dl.estimate, "ci_low": dl.ci_low, "ci_high": dl.ci_high}
     second = {"pi_low": kh.ci_low, "pi_high": kh.ci_high, "g_first": y[:, 0], "reml": kh.estimate, "i2": dl.i2_q}
     return pd.DataFrame(first | second)
-
-
-def severity_readings(scores: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Pool severity under each reading of the arm sizes, with the doubtful SD as listed and as at baseline."""
-    start = float(scores.set_index("row_id")["sd_mbt"][SEVERITY[0].replace("-78", "-0")])
-    out = []
-    for sizes in ("as listed", "randomised", "seen at the end"):
-        for words, sd in (("as listed", None), ("as at baseline", start)):
-            rows = severity(scores, counts, sd=sd, sizes=sizes)
-            dl = meta.fit(rows["y"], rows["v"], method="DL")
-            kh = meta.fit(rows["y"], rows["v"], method="REML", ci="knapp-hartung")
-            n = int(rows["n_mbt"].sum() + rows["n_control"].sum())
-            out.append((sizes, words, n, dl.estimate, dl.ci_low, dl.ci_high, kh.estimate, kh.ci_low, kh.ci_high))
-    names = ["n taken as", "SD of 2009", "n", "g (DL)", "from", "to", "g (REML)", "from (KH)", "to (KH)"]
-    return pd.DataFrame(out, columns=names)
-
-
-def scores_table(rows: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-    """Return scores per arm in columns for readers: "2.01 (0.54), n = 71"."""
-
-    def cells(arm: str) -> list[str]:
-        parts = rows[[f"mean_{arm}", f"sd_{arm}", f"n_{arm}"]].to_numpy()
-        return [f"{mean:g} ({sd:g}), n = {n:.0f}" for mean, sd, n in parts]
-
-    table = pd.DataFrame({"Trial": rows["trial"].map(names), "Scale": rows["instrument"]})
-    return table.assign(
-        Week=rows["weeks"].astype(str), MBT=cells("mbt"), Control=cells("control"), Caution=rows["note"]
-    )

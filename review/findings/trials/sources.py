@@ -57,23 +57,6 @@ def over_time(register: Register, ids: dict[str, dict[str, str]]) -> pd.DataFram
     return pd.DataFrame(rows, columns=["group", "label", "y", "low", "high", "design", "n"])
 
 
-def review_rows(reviews: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """Return the statements of reviews, with the number as printed and its interval, in columns for readers."""
-    works = bibliography.load()
-    numbers = [register.number(id) for id in reviews["published"]]
-    return pd.DataFrame(
-        {
-            "Review": [works.short(key) for key in reviews["source_key"]],
-            "Comparison": reviews["comparison"],
-            "About": reviews["outcome"],
-            "Published": [written(n) if n.is_number else "in words" for n in numbers],
-            "Says": reviews["says"],
-            "Cannot carry": reviews["limits"],
-            "Grade": reviews["grade"],
-        }
-    )
-
-
 def guideline_rows(guidelines: pd.DataFrame) -> pd.DataFrame:
     """Return the statements of guidelines, by year, in columns for readers; an unverified text is labelled so."""
     rows = guidelines.sort_values("year", na_position="last", kind="stable")

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import replace
+
 import pytest
 
 from restated.calibrate import cases
@@ -54,7 +57,8 @@ def test_a_case_is_read(tmp_path):
             "level = 0.95",
             "field 'options.level': 0.95 cannot be used. Write a percentage such as 95",
         ),
-        ('n1 = "20"', 'n1 = "-20"', "field 'printed.n1': '-20' is not 0 or more. Compare it with the paper"),
+        ('n1 = "20"', 'n1 = "-20"', "field 'printed.n1': '-20' is not 1 or more. Compare it with the source"),
+        ('n1 = "20"', 'n1 = "0"', "field 'printed.n1': '0' is not 1 or more"),
         ('n1 = "20"', 'n1 = "20.5"', "field 'printed.n1': '20.5' is not a whole number"),
         ('n1 = "20"', 'n_1 = "20"', "field 'printed.n_1': 'two arms' has no role 'n_1'. Write n1, or use one of n1"),
         ('"15%"', '"172%"', "field 'printed.percent1': '172%' is not between 0 and 100"),
@@ -73,6 +77,19 @@ def test_a_case_is_read(tmp_path):
         ("value = 3,", "value = 1979-05-27,", "field 'truths.events1': a value is a number"),
         ("value = 3,", "value = inf,", "field 'truths.events1': a value is a number"),
         ("value = 3,", 'value = [3, "a"],', "field 'truths.events1': a value is a number"),
+        ("value = 3,", "value = true,", "field 'truths.events1': a value is a number"),
+        ("value = 3,", "value = -3,", "field 'truths.events1': '-3' is not 0 or more"),
+        ("value = 3,", "value = 3.5,", "field 'truths.events1': '3.5' is not a whole number"),
+        ("value = 3,", 'value = "three",', "field 'truths.events1': 'three' is not a number"),
+        ("value = 3,", "value = [3, 1],", r"field 'truths.events1': \[3, 1\] is not one number"),
+        (
+            "events1 = { value = 3",
+            "percent1 = { value = 120.0",
+            "field 'truths.percent1': '120.0' is not between 0 and",
+        ),
+        ("events1 = {", "evnts1 = {", "field 'truths.evnts1': 'two arms' has no role 'evnts1'. Write events1, or use"),
+        ("[3, 20, 1, 20]", "[3, 20, 1]", r"field 'truths.table': \[3, 20, 1\] is not a list of 4 counts. Compare"),
+        ("[3, 20, 1, 20]", '"many"', "field 'truths.table': 'many' is not a list of 4 counts"),
         ("value = 3,", "value = 3, scale = 0,", "field 'truths.events1': cause is a text, and scale"),
         ("value = 3,", "value = 3, cause = 1,", "field 'truths.events1': cause is a text"),
     ],
@@ -171,6 +188,28 @@ def test_options_that_cannot_be_used_are_refused(tmp_path, reconstructor, option
     (tmp_path / "a.toml").write_text(text)
     with pytest.raises(RestatedError, match=message):
         cases.load(tmp_path)
+
+
+def test_a_truth_of_a_statement_may_have_any_name_that_is_no_slip(tmp_path):
+    for name, message in (("weather", ""), ("hazard_events", ""), ("percent1", ""), ("mean_1", "Write mean1, or")):
+        (tmp_path / "a.toml").write_text(STATEMENT.replace("events1", name).replace("table =", "possible =", 1).replace(
+            "[3, 20, 1, 20]", "true"))  # fmt: skip
+        with pytest.raises(RestatedError, match=message) if message else nullcontext():
+            assert cases.load(tmp_path)[0].truths[0].name == name
+
+
+def test_a_truth_may_be_a_text_that_keeps_its_zeros(tmp_path):
+    (tmp_path / "a.toml").write_text(GOOD.replace("events1 = { value = 3", 'percent1 = { value = "15.0"'))
+    assert cases.load(tmp_path)[0].truths[0].value == "15.0"
+
+
+def test_numbers_that_only_come_back_are_known(tmp_path):
+    (tmp_path / "a.toml").write_text(GOOD)
+    (case,) = cases.load(tmp_path)
+    assert [cases.given(case, name) for name in ("n1", "percent1", "events1")] == [True, False, False]
+    statement = replace(case, reconstructor="statement", printed={"n": "12", "weather": "3.2", "r": ".30"})
+    assert [cases.given(statement, name) for name in ("n", "weather", "r", "p")] == [True, True, False, False]
+    assert cases.given(replace(statement, printed={"r": ".30"}), "r")
 
 
 def test_margins_are_lists(tmp_path):

@@ -14,11 +14,11 @@ def case(pair, printed, truths, *, reconstructor="statement", use="cover", **opt
     return Case(id, pair, "means", use, "P", "A", "made up", reconstructor, printed, options, made)
 
 
-CUT = {"m": "20.6"}  # of 20.69
+CUT = {"percent1": "20.6%", "percent2": "10%"}  # of 20.69
 CASES = [
-    case("a", CUT, {"m": 20.69}),
-    case("b", CUT, {"m": 20.69}),
-    case("c", {"m": "20.6"}, {"m": 20.6, "other": 1.0}),
+    case("a", CUT, {"percent1": 20.69}),
+    case("b", CUT, {"percent1": 20.69}),
+    case("c", CUT, {"percent1": 20.6, "other": 1.0}),
     case("d", {"n": "10", "mean": "0.75", "sd": "1.70"}, {"ss": 28.805}, reconstructor="scores", step=0.1),
     case("e", {"percent1": "9%"}, {"n1": 5}, reconstructor="two arms"),
     case("f", {"n": "21", "mean": "3.07"}, {"possible": False}, reconstructor="scores", use="stress"),
@@ -43,7 +43,7 @@ def test_every_truth_has_a_row_at_each_strength(rows):
 def test_practice_is_learned_from_other_papers_only(rows):
     # Two papers cut digits off: each teaches the other.
     held = dict.fromkeys((*STRENGTHS, score.LEARNED), "yes") | {"as printed": "no"}
-    assert inside(rows, "a-statement", "m") == held
+    assert inside(rows, "a-statement", "percent1") == held
     # One paper alone divides by n: nobody else shows it.
     assert inside(rows, "d-scores", "ss") == held | {score.LEARNED: "no"}
 
@@ -76,8 +76,17 @@ def test_coverage_has_the_exact_interval(rows):
     assert score.coverage(rows, uses=("stress",))["truths"].tolist() == [1] * 4
 
 
+def test_numbers_that_only_come_back_are_not_scored():
+    rows = score.run([case("a", {"n": "40", "weather": "20.6", "r": ".31"}, {"n": 40, "weather": 20.69, "r": 0.312})])
+    assert rows.groupby("truth")["printed"].first().to_dict() == {"n": "given", "weather": "given", "r": "yes"}
+    assert inside(rows, "a-statement", "weather")["as printed"] == "no"
+    assert score.coverage(rows)["truths"].tolist() == [1] * 4
+
+
 def test_widths_are_relative_to_the_scale():
     assert score._width(Truth("percent1", 9.0, "", "cover"), 8.0, 10.0) == pytest.approx(0.02)
+    assert score._width(Truth("agreement", 43.0, "", "cover"), 22.0, 100.0) == pytest.approx(0.78)
+    assert score._width(Truth("sd", "4.0", "", "cover"), 3.0, 5.0) == pytest.approx(0.5)
     assert score._width(Truth("sd", 4.0, "", "cover"), 3.0, 5.0) == pytest.approx(0.5)
     assert score._width(Truth("x", 4.0, "", "cover", scale=10.0), 3.0, 5.0) == pytest.approx(0.2)
 
@@ -90,13 +99,13 @@ def test_a_truth_that_no_set_speaks_of_is_not_missed_by_an_empty_one():
 
 
 def test_an_unknown_reconstructor_is_not_supported():
-    rows = score.run([case("a", CUT, {"m": 20.69}), case("b", CUT, {"m": 20.69}, reconstructor="magic")])
+    rows = score.run([case("a", CUT, {"percent1": 20.69}), case("b", CUT, {"percent1": 20.69}, reconstructor="magic")])
     own = rows[rows["case"] == "b-magic"]
     assert (
         set(own["inside"]) == {"not supported"}
         and own["cause"].str.startswith("the reconstructor 'magic' is unknown").all()
     )
-    assert inside(rows, "a-statement", "m")["usual"] == "yes"
+    assert inside(rows, "a-statement", "percent1")["usual"] == "yes"
 
 
 def test_a_range_that_excludes_nothing_is_no_hit():

@@ -115,6 +115,57 @@ def test_an_exact_p_of_small_groups_is_usual_practice():
     assert at("ranks", printed, {}, "usual").holds("u", 80)
 
 
+def test_z_and_p_of_ranks_must_fit_each_other():
+    printed = {"n1": "12", "n2": "12", "z": "2.0", "p": ".9"}
+    assert all(at("ranks", printed, {}, strength).size == 0 for strength in STRENGTHS)
+    both, alone = (at("ranks", printed | {"p": ".046", "z": z}, {}, "as printed") for z in ("2.3", "<9"))
+    assert 0 < both.size < alone.size
+
+
+@pytest.mark.parametrize("p", ["0.99", "<.001"])
+def test_a_p_that_no_test_gives_empties_the_set_of_two_groups(p):
+    printed = {"n1": "295", "events1": "4", "n2": "307", "events2": "7", "p": p}
+    assert at("two arms", printed, {"test": "fisher"}, "usual").size == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "printed", "options", "truths"),
+    [
+        ("two by two", {"n": "20"}, {}, "agreement kappa phi row1_share row_percent sensitivity a row1 p table"),
+        ("two arms", {"n1": "20", "n2": "30"}, {}, "percent1 events2 events odds_ratio table"),
+        ("twin table", {"pairs": "20"}, {}, "agreement prevalence pairwise probandwise both table"),
+        ("square table", {"kappa": ".00"}, {"k": 3}, "agreement"),
+        ("ranks", {"n1": "6", "n2": "6", "p": ">.001"}, {}, "u"),
+        ("statement", {"h2": "0 to 1"}, {}, "h2"),
+    ],
+)
+def test_a_set_of_everything_excludes_nothing(name, printed, options, truths):
+    found = at(name, printed, options, "as printed")
+    assert [truth for truth in truths.split() if not found.unbounded(truth)] == []
+
+
+def test_a_set_with_a_gap_excludes_what_is_in_it():
+    # A small p excludes what is in the middle, from either side.
+    assert not at("ranks", {"n1": "69", "n2": "77", "p": "<.001"}, {}, "as printed").unbounded("u")
+    arms = at("two arms", {"n1": "20", "n2": "30", "p": ".04"}, {}, "as printed")
+    assert not arms.unbounded("table") and not arms.unbounded("n1")
+    # One table of the set has an empty cell, and an infinite odds ratio.
+    table = at("two by two", {"n": "297", "agreement": "77%", "kappa": ".55"}, {}, "as printed")
+    assert not table.unbounded("odds_ratio")
+
+
+def test_a_truth_is_known_to_half_a_unit_of_its_last_digit():
+    found = at("statement", {"F": "5.42", "df1": "2", "df2": "69"}, {}, "usual")
+    assert found.holds("p", 0.0065) and not found.holds("p", 0.1) and not found.holds("R2", 0.2)
+    # A text keeps the zeros that a number loses.
+    assert found.holds("R2", "0.136") and not found.holds("R2", "0.140") and found.holds("R2", "much") is None
+
+
+def test_digits_that_were_cut_off_stay_below_the_next_ones():
+    found = at("scores", {"n": "10", "mean": "3", "low": "1", "high": "5"}, {}, "usual")
+    assert found.range("sum") == (25, 39)
+
+
 @pytest.mark.parametrize("ends", [{"low": "1", "high": "5"}, {"low": "0"}, {"high": "9"}])
 def test_a_mean_and_one_end_of_the_scale_bound_the_squares(ends):
     found = at("scores", {"n": "20", "mean": "2.20"} | ends, {}, "as printed")

@@ -38,9 +38,29 @@ def test_loosening_only_widens(a, b, width):
 
 def test_a_number_computed_from_rounded_ones_is_free_to_be_what_they_allow():
     box = {"a": (1.5, 2.5), "b": (2.5, 3.5), "area": (5.995, 6.005)}
-    assert loosened(box, {}, TIES, [{"area"}])["area"] == (3.75, 8.75)
+    found = loosened(box, {}, TIES, [{"area"}])
+    assert found["area"] == pytest.approx((3.75, 8.75), abs=0.01)
+    # Those it is computed from keep theirs, and counts are not rounded.
+    assert found["a"] == box["a"] and loosened(box, {}, TIES, [{"area"}], ["a", "b"]) == box
     # One that the others contradict keeps its digits.
     assert loosened(box | {"area": (20.0, 21.0)}, {}, TIES, [{"area"}])["area"] == (20.0, 21.0)
+
+
+def test_what_is_open_for_another_reason_widens_nothing():
+    ties = (Relation("size", ("area",), np.sqrt), Relation("x", ("size", "sign"), lambda s, sign: s * sign))
+    found = loosened({"x": (1.95, 2.05), "area": (3.9, 4.1)}, {"sign": (-1.0, 1.0)}, ties, [{"x"}])
+    assert found["x"] == pytest.approx((1.95, 2.05), abs=0.04)
+
+
+def test_a_number_that_fits_the_others_only_off_their_digits_is_widened_too():
+    box = {"a": (1.5, 2.5), "b": (2.5, 3.5), "sum": (5.2, 5.6), "area": (7.0, 7.2)}
+    low, high = loosened(box, {}, TIES, [{"area"}])["area"]
+    assert low < 6.8 and high > 7.4
+
+
+@pytest.mark.parametrize("value", [1e-10, 1e-5, 0.0])
+def test_tiny_values_are_held_to_their_digits(value):
+    assert not holds((1.9e-12, 2.1e-12), value) and holds((1.9e-12, 2.1e-12), 2e-12)
 
 
 def test_contradictions_name_the_quantity():

@@ -61,7 +61,7 @@ def test_ratios_are_symmetric_on_the_log_scale(scale, back):
 
 def test_i2_of_another_definition_empties_the_strict_set_only():
     box = {"k": (45.0, 45.0), "Q": (172.45, 172.55), "I2": (88.5, 89.5)}
-    assert ranges(box, {}, ()) == ({}, "I2")
+    assert ranges(box, {}, ()) == ({}, ["I2"])
     found, _ = ranges(box, {}, ["estimator"])
     assert all("I2 from tau2" in name for name in found)
 
@@ -78,11 +78,10 @@ def test_heterogeneity_behind_a_pooled_correlation():
     assert holds(found["tau2"], tau2) and holds(found["Q"], q) and holds(found["I2"], 100 * (q - 15) / q)
 
 
-def test_a_p_that_no_test_gives_constrains_nothing():
+def test_a_p_that_no_test_gives_empties_the_set():
     box = {"n1": (19.0, 19.0), "n2": (19.0, 19.0), "estimate": (10.05, 10.15), "se": (3.0, 3.1), "p": (0.45, 0.55)}
-    assert not ranges(box, {}, ())[0]
-    found, _ = ranges(box, {}, ["tests"])
-    assert found and all("another test" in name and holds(b["p"], 0.5) for name, b in found.items())
+    for strength in STRENGTHS.values():
+        assert not ranges(box, {}, strength)[0]
 
 
 def test_standard_errors_of_balanced_growth():
@@ -235,6 +234,46 @@ def test_formulas_can_be_read_backwards():
     assert not covers(found, {"r_xm": 0.5, "r_my": 0.5, "c": 0.4})
     found, _ = ranges({"n": (60, 60), "R2": (0.245, 0.255)}, {"predictors": 4}, ())
     assert not covers(found, {"F": 0.25 / 4 / (0.75 / 55)})
+
+
+def test_a_printed_p_takes_neither_sign_nor_size_from_what_it_was_computed_from():
+    # A two-sided p leaves the sign open: that is not a matter of rounding.
+    box = box_of({"mean1": 20.66, "sd1": 6.61, "mean2": 16.96, "sd2": 8.27, "p": 0.06}) | {
+        "n1": (30, 30),
+        "n2": (30, 30),
+    }
+    for strength in STRENGTHS.values():
+        found, _ = ranges(box, {}, strength)
+        assert covers(found, {"mean1": 14.1}) and covers(found, {"t": -1.9})
+        assert not covers(found, {"mean1": 20.66, "t": 1.915, "estimate": 3.7})
+    impossible = {"r": (0.295, 0.305), "n": (20, 20), "p": (0.0005, 0.0015)}
+    assert not any(ranges(impossible, {}, strength)[0] for strength in STRENGTHS.values())
+
+
+def test_a_p_that_nothing_explains_keeps_its_digits():
+    box = {"estimate": (39.5, 40.5), "n": (929.0, 929.0), "p": (0.0, 1e-4)}
+    found, _ = ranges(box, {"scale": "percent less", "test": "z"}, STRENGTHS["usual"])
+    assert covers(found, {"p": 0.0002}) and max(b["se"][1] for b in found.values()) < 0.2
+
+
+def test_a_correlation_with_n_or_its_interval_needs_no_scale():
+    # R 4.2.2, cor.test(cars$dist, cars$speed): r .807 of 50, .682 to .886
+    truths = {"ci_low": 0.6816422, "ci_high": 0.8862036, "t": 9.464, "r": 0.8068949}
+    printed = {"r": (0.805, 0.815), "n": (50.0, 50.0)}
+    for more in ({}, {"ci_low": (0.675, 0.685), "ci_high": (0.885, 0.895)}):
+        found, conflict = ranges(printed | more, {}, ())
+        assert found, conflict
+        assert not covers(found, truths) and found["t"]["ci_low"][0] > 0.67
+
+
+def test_a_share_follows_from_its_counts():
+    counts = {"n": (143.0, 143.0), "events": (17.0, 17.0)}
+    (box,) = ranges(counts, {}, ())[0].values()
+    assert box["proportion"] == pytest.approx((17 / 143, 17 / 143))
+    low, high = proportion_confint(17, 143, method="beta")
+    found, _ = ranges(counts | box_of({"ci_low": low, "ci_high": high}, 3), {}, STRENGTHS["usual"])
+    assert not covers(found, {"proportion": 17 / 143})
+    assert not ranges(counts | {"proportion": (0.395, 0.405)}, {}, STRENGTHS["usual"])[0]
 
 
 def test_p_alone_does_not_explain_a_correlation():
