@@ -365,7 +365,7 @@ def _check_texts(cells: Mapping[str, str], path: Path, sources: Collection[str],
         remedy = f"use {meant}one of {', '.join(statistics())}, or add it to [statistics] in {config.NAME}"
         refuse("statistic", f"'{cells['statistic']}' is not a known statistic", remedy)
     if cells.get("kind") == "" and cells["statistic"] == "count":
-        refuse("kind", "a count can be a result, as of events, or a design fact, as of patients", "say which it is")
+        refuse("kind", "a count can be a result, as of events, or a design fact, as of people", "say which it is")
     if (kind := cells.get("kind") or usual_kind(cells["statistic"])) not in KINDS:
         refuse("kind", f"'{kind}' is not a kind of row", f"use one of {', '.join(KINDS)}")
     if (kind == "statement") != (cells["statistic"] == "text"):
