@@ -18,6 +18,8 @@ FULL = {
     "small": False,
     "builder": False,
     "builder/build/test_build.py": True,
+    "builder/build/test_checked.py": True,
+    "builder/build/test_fork.py": True,
     "builder/build/test_interruptions.py": True,
     "builder/sources/test_biblatex.py": True,
     "builder/sources/test_biblatex_files.py": True,

@@ -121,6 +121,7 @@ def test_the_doctor_names_a_missing_file_and_package(elsewhere, monkeypatch, cap
     assert "no   _toc.yml" in said.out and "checks failed" in said.err
 
 
+@pytest.mark.full
 def test_the_doctor_finds_a_new_book_sound_and_a_broken_row(elsewhere):
     folder = elsewhere / "Ein Büchlein"
     assert cli.main(["init", str(folder)]) == 0
@@ -131,6 +132,7 @@ def test_the_doctor_finds_a_new_book_sound_and_a_broken_row(elsewhere):
     assert broken.returncode == 1 and "example.csv, row 3" in broken.stdout
 
 
+@pytest.mark.full
 def test_a_notebook_without_a_line_in_the_contents_is_noted(elsewhere):
     folder = elsewhere / "b"
     assert cli.main(["init", str(folder)]) == 0
@@ -140,6 +142,7 @@ def test_a_notebook_without_a_line_in_the_contents_is_noted(elsewhere):
     assert checked.stderr == "note: notebooks/draft.md is not in _toc.yml, so it is left out\n"
 
 
+@pytest.mark.full
 def test_a_chapter_is_added_with_its_line_in_the_contents(elsewhere):
     folder = elsewhere / "b"
     assert cli.main(["init", str(folder)]) == 0

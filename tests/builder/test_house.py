@@ -8,6 +8,7 @@ import re
 import statistics
 import tokenize
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import check_jsonschema
@@ -19,7 +20,13 @@ from docs import diagram
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("restated", "restated_book", "review")
 MODULES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
-TREES = {file: ast.parse(file.read_text(encoding="utf-8")) for file in MODULES}
+
+
+@cache
+def tree(file: Path) -> ast.Module:
+    """The syntax tree of a module, read once."""
+    return ast.parse(file.read_text(encoding="utf-8"))
+
 
 #: Most lines of a function, and of the median module: what one can read in a sitting; and the most lines of the rooms
 #: together, which a few people can still keep in mind.
@@ -52,8 +59,8 @@ PATTERNS = {
 ASKS = re.compile(r"(?:What|Which|Whether|How|That) ")
 
 
-def functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+def functions(file: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [n for n in ast.walk(tree(file)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def place(file: Path, line: int) -> str:
@@ -63,8 +70,8 @@ def place(file: Path, line: int) -> str:
 def test_no_function_is_too_long():
     long = [
         f"{place(file, f.lineno)} {f.name}: {f.end_lineno - f.lineno + 1} lines"
-        for file, tree in TREES.items()
-        for f in functions(tree)
+        for file in MODULES
+        for f in functions(file)
         if f.end_lineno - f.lineno + 1 > FUNCTION
     ]
     assert not long, "\n".join(long)
@@ -79,8 +86,8 @@ def test_the_rooms_stay_small():
 def test_functions_import_only_optional_packages():
     inside = [
         f"{place(file, node.lineno)} {name}"
-        for file, tree in TREES.items()
-        for f in functions(tree)
+        for file in MODULES
+        for f in functions(file)
         for node in ast.walk(f)
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names])
@@ -97,7 +104,7 @@ def words(file: Path) -> list[tuple[int, str]]:
         for t in tokenize.generate_tokens(io.StringIO(text).readline)
         if t.type == tokenize.COMMENT
     ]
-    for node in ast.walk(TREES[file]):
+    for node in ast.walk(tree(file)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
             found.append((node.lineno, node.value))
     return found
@@ -111,8 +118,8 @@ def faults(text: str) -> list[str]:
 def test_docstrings_open_with_an_imperative_or_a_noun_phrase():
     asking = [
         f"{place(file, node.lineno if hasattr(node, 'lineno') else 1)} {text.splitlines()[0]}"
-        for file, tree in TREES.items()
-        for node in ast.walk(tree)
+        for file in MODULES
+        for node in ast.walk(tree(file))
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         and ASKS.match(text := ast.get_docstring(node) or "")
     ]

@@ -78,16 +78,11 @@ The sum is {restated}`a-sum`.
 }
 
 
-@pytest.mark.parametrize(
-    "name",
-    sorted(
-        p.relative_to(paths.ROOT).as_posix() for p in (paths.ROOT / "restated_book").rglob("*") if p.suffix in SUFFIXES
-    ),
-)
-def test_the_builder_uses_no_word_of_this_review(name):
-    text = (paths.ROOT / name).read_text(encoding="utf-8")
-    lines = enumerate(text.splitlines(), start=1)
-    assert [f"line {n}: {found[0]}" for n, line in lines for found in OURS.finditer(line)] == []
+def test_the_builder_uses_no_word_of_this_review():
+    files = sorted(p for p in (paths.ROOT / "restated_book").rglob("*") if p.suffix in SUFFIXES)
+    lines = ((p, n, x) for p in files for n, x in enumerate(p.read_text(encoding="utf-8").splitlines(), start=1))
+    found = [f"{p.name}, line {n}: {one[0]}" for p, n, line in lines for one in OURS.finditer(line)]
+    assert len(files) > 100 and found == []
 
 
 @pytest.mark.full

@@ -48,5 +48,6 @@ def said() -> list[str]:
 
 
 def test_no_message_of_the_rooms_has_two_marks_at_the_end_of_a_sentence():
-    assert len(said()) > 300
-    assert [text for text in said() if TWO_MARKS.search(str(RestatedError(text, remedy=text)))] == []
+    messages = said()
+    assert len(messages) > 300
+    assert [text for text in messages if TWO_MARKS.search(str(RestatedError(text, remedy=text)))] == []

@@ -22,11 +22,11 @@ def test_variances_and_robust_tests_match_metafor_with_clubsandwich(case):
 
 
 def test_variances_that_are_there_are_found():
-    """Known truth: 300 clusters of three, variances .04 between and .02 within, sampling errors correlated .6."""
+    """Known truth: 120 clusters of three, variances .04 between and .02 within, sampling errors correlated .6."""
     rng = np.random.default_rng(8)
-    cluster, v = np.repeat(np.arange(300), 3), np.full(900, 0.02)
+    cluster, v = np.repeat(np.arange(120), 3), np.full(360, 0.02)
     shared, own = (np.sqrt(share * 0.02) for share in (0.6, 0.4))
-    y = 0.3 + (rng.normal(0, np.sqrt(0.04 + shared**2), 300))[cluster] + rng.normal(0, np.sqrt(0.02 + own**2), 900)
+    y = 0.3 + (rng.normal(0, np.sqrt(0.04 + shared**2), 120))[cluster] + rng.normal(0, np.sqrt(0.02 + own**2), 360)
     found = multilevel.fit(y, v, cluster, rho=0.6)
     assert abs(found.estimate - 0.3) < 4 * found.se
     assert found.between == pytest.approx(0.04, abs=0.015) and found.within == pytest.approx(0.02, abs=0.006)

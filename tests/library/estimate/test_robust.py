@@ -93,6 +93,7 @@ def test_an_effect_given_twice_counts_once(sample):
     assert twice.se == pytest.approx(once.se, rel=1e-7)
 
 
+@pytest.mark.full
 def test_simulated_clusters_recover_the_mean_and_its_coverage():
     """Effects of one sample share an error: robust intervals keep their level all the same."""
     rng, runs, covered, found = np.random.default_rng(12), 400, 0, []

@@ -22,6 +22,7 @@ def covers(found, truths):
     return [name for name, value in truths.items() if not any(holds(b[name], value) for b in found.values())]
 
 
+@pytest.mark.full
 @settings(max_examples=40, deadline=None)
 @given(st.integers(5, 60), st.integers(5, 60), st.integers(0, 10**6), st.sampled_from(sorted(STRENGTHS)))
 def test_two_groups_printed_to_two_digits_hold_their_pooled_sd(m, n, seed, strength):
