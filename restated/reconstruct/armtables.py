@@ -14,6 +14,7 @@ from scipy.special import gammaln
 from restated.arguments import Bools, Floats
 from restated.errors import RestatedError
 from restated.reconstruct.enumeration import ragged_ranges
+from restated.reconstruct.practice import of_another_test
 from restated.reconstruct.relations import ANY, SLACK, Interval, functions
 from restated.words import tables
 
@@ -153,6 +154,7 @@ def two_arms(box: Mapping[str, Interval], options: Mapping[str, Any], elements: 
         p = np.array([side * p for test in tests for p in [p_of_test(test, table)] for side in sides])
         if "p" in box:
             fits = within(p, box["p"]).any(axis=0)
+            fits = fits if fits.any() or "tests" not in elements else within(p, of_another_test(box["p"])).any(axis=0)
             table, p = table[:, fits], p[:, fits]
         found = {name: statistic(*table) for name, statistic in _STATISTICS.items()}
     found |= dict(zip(("events1", "n1", "events2", "n2"), table, strict=True))

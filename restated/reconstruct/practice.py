@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping
 from fractions import Fraction
 from math import ceil
 
+from scipy import stats
+
 from restated.errors import RestatedError
 from restated.intervals import Ends, bounded_interval, closed_interval, scaled
 from restated.printed import Printed, parse
@@ -24,6 +26,8 @@ STRENGTHS: Mapping[str, frozenset[str]] = {
 FEW, FEW_SHARE = 2, Fraction(2, 100)
 #: Part of the last digit by which a number that was cut off stays below the next one, which would be printed as itself.
 OPEN = 10**7
+#: Factor by which z of an adjusted or stratified analysis may differ from that of a plain test: chosen, not measured.
+ANOTHER_TEST = 2.0
 
 
 def admitted(printed: str | Printed, elements: Collection[str] = (), *, count: bool = False) -> Ends:
@@ -50,3 +54,9 @@ def admitted(printed: str | Printed, elements: Collection[str] = (), *, count: b
     lows, highs = [low for low, _ in ends if low is not None], [high for _, high in ends if high is not None]
     # An end that is missing is missing in every reading.
     return min(lows) if len(lows) == len(ends) else None, max(highs) if len(highs) == len(ends) else None
+
+
+def of_another_test(p: tuple[float, float]) -> tuple[float, float]:
+    """Return the two-sided p that a plain test may give where the printed one, low to high, is of another test."""
+    least, most = (float(stats.norm.isf(end / 2)) for end in reversed(p))
+    return float(2 * stats.norm.sf(most * ANOTHER_TEST)), float(2 * stats.norm.sf(least / ANOTHER_TEST))

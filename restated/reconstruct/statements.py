@@ -22,6 +22,7 @@ from restated.arguments import Floats
 from restated.intervals import LIMITS
 from restated.reconstruct import relations
 from restated.reconstruct.enumeration import ragged_ranges
+from restated.reconstruct.practice import of_another_test
 from restated.reconstruct.relations import ANY, Box, Empty, Interval, Relation, formulas, meet
 from restated.reconstruct.studysets import sizes
 from restated.words import tables
@@ -163,6 +164,10 @@ def ranges(
     found |= untied if "estimator" in elements and not found else {}  # the interval may be that of a common effect
     if {"proportion", "ci_low", "ci_high"} <= box.keys() and "estimator" in elements:
         found |= _share_intervals(box, options.get("level", LEVEL))
+    if "p" in box and "tests" in elements and all("Welch" in name for name in found):
+        near = {**box, "p": of_another_test(box["p"])}
+        others, _ = ranges(near, options, set(elements) - {"tests"})
+        found |= {f"{name}, p of another test": {**inner, "p": box["p"]} for name, inner in others.items()}
     for inner in found.values():
         if "z" in inner:
             inner["t"] = inner["z"]

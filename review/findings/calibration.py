@@ -38,15 +38,6 @@ def alike(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(width=rows["width"].where(every))
 
 
-def emptied(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return how many statements with a scored truth have an empty set, by strength: their data exist all the same."""
-    own = score.scored(rows)
-    empty = own[own["size"] == 0].groupby("strength")["case"].nunique()
-    table = own.groupby("strength")["case"].nunique().reindex(list(STRENGTHS)).to_frame("Statements")
-    table = table.assign(Empty=empty).fillna(0).astype(int)
-    return table.rename(index=STRENGTHS).rename_axis("Set").reset_index()
-
-
 def by_kind(rows: pd.DataFrame) -> pd.DataFrame:
     """Return coverage and middle width by kind and strength, all kinds together last."""
     rows = alike(rows)

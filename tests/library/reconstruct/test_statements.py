@@ -8,6 +8,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from restated.printed import parse
+from restated.reconstruct.compatible import RECONSTRUCTORS
 from restated.reconstruct.practice import STRENGTHS
 from restated.reconstruct.relations import holds
 from restated.reconstruct.statements import _between, ranges
@@ -307,3 +308,20 @@ def test_the_interval_of_a_common_effect_beside_a_large_q_is_usual_practice():
     assert not ranges(box, {"scale": "correlation"}, ())[0]
     found, _ = ranges(box, {"scale": "correlation"}, STRENGTHS["usual"])
     assert not covers(found, {"I2": 100 * (1 - 39 / 725), "H2": 725 / 39})
+
+
+@pytest.mark.parametrize(
+    ("printed", "fits"),
+    [
+        ({"r": ".30", "n": "20", "p": ".35"}, True),  # Student's t gives .20
+        ({"r": ".30", "n": "20", "p": ".9"}, False),
+        ({"r": ".30", "n": "20", "p": "<.0001"}, False),
+        ({"t": "2.50", "df": "40", "p": ".40"}, False),
+    ],
+)
+def test_a_p_of_an_adjusted_analysis_is_usual_if_a_plain_test_comes_near(printed, fits):
+    found = RECONSTRUCTORS["statement"].run(printed, {}, STRENGTHS["usual"])
+    assert (found.size != 0) is fits
+    assert RECONSTRUCTORS["statement"].run(printed, {}, STRENGTHS["as printed"]).size == 0
+    if fits:
+        assert found.range("p") == pytest.approx((0.345, 0.36), abs=1e-6)  # as published, digits cut off or not

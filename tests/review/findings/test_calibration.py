@@ -84,11 +84,6 @@ def test_widths_compare_the_same_values(rows):
     assert widths["as printed"] <= widths["usual"] <= widths["wide"]
 
 
-def test_statements_with_an_empty_set_are_counted(rows):
-    table = calibration.emptied(rows).set_index("Set")
-    assert table["Statements"].nunique() == 1 and table.loc["as printed", "Empty"] > table.loc["wide", "Empty"] >= 0
-
-
 def test_every_value_is_shown_in_words(rows):
     shown = calibration.truths(rows)
     assert not shown["Quantity"].str.contains("_").any()
