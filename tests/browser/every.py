@@ -20,7 +20,8 @@ WAY = {place: WAYS[i % len(WAYS)] for i, place in enumerate(p for p in PLACES if
 #: Pixels. Text that grows or shrinks moves nothing sideways; another machine's fonts move what is as wide as its text.
 TOLERANCE = 3
 
-#: Pixels that a chapter with closed folds may be tall, so that readers reach its end; the lists of claims and of checks on any screen.
+#: Pixels that a chapter with closed folds may be tall, so that readers reach its end, and the lists of claims and of
+#: checks on any screen.
 TALLEST = {"laptop": 12_000, "phone": 16_000}
 LISTS = ("notebooks/claims.html", "notebooks/audit.html")
 TALLEST_LIST = 15_000
