@@ -59,7 +59,7 @@ def imported() -> set[str]:
 
 @cache
 def file(module: str) -> Path | None:
-    """Return the file of a module of :func:`packages`; None if there is no such module."""
+    """Return the file of a module of :func:`packages`; None if it does not exist."""
     top, *rest = module.split(".")
     if top not in packages() or (base := folder(top)) is None:
         return None

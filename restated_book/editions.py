@@ -142,7 +142,7 @@ def _of_rows(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[s
 
 
 def _said(number: Sequence[str] | None, known: int = 5) -> str:
-    """Return the published and the restated text of a number, with its range if so many parts are known."""
+    """Return the published and the restated text of a number, with its range if the edition kept it."""
     return " / ".join(filter(None, number[1:3])) + "".join(f" ({x})" for x in number[4:known] if x) if number else ""
 
 

@@ -89,14 +89,14 @@ def load(folder: Path | str) -> list[Case]:
 def gather(folder: Path | str) -> tuple[list[Case], list[RestatedError]]:
     """Read the cases of a folder, by id, and the fault of every file that is broken, with field and remedy.
 
-    Raises a RestatedError if there is no such folder, or it has no file with the ending .toml.
+    Raises a RestatedError if the folder does not exist, or holds no case: cases are files that end in .toml.
     """
-    if not Path(folder).is_dir():
-        problem = "this is a file, not a folder" if Path(folder).is_file() else "there is no such folder"
-        raise RestatedError(problem, file=folder, remedy="Name a folder with files *.toml")
-    files = sorted(file for file in Path(folder).glob("*") if file.suffix.lower() == ".toml" and not file.is_dir())
+    folder = Path(folder)
+    files = sorted(file for file in folder.glob("*") if file.suffix.lower() == ".toml" and not file.is_dir())
     if not files:
-        raise RestatedError("no case is in this folder", file=folder, remedy="Name a folder with files *.toml")
+        problem = "no case is in this folder" if folder.is_dir() else "the folder does not exist"
+        problem = "cases are read from a folder, and this is a file" if folder.is_file() else problem
+        raise RestatedError(problem, file=folder, remedy="Name a folder with files *.toml")
     found: dict[str, Case] = {}
     faults = []
     for file in files:
@@ -128,7 +128,7 @@ def read(file: Path) -> Case:
     except OSError as error:
         raise refuse(f"this cannot be read ({error.strerror})", "Make it a file that can be read") from None
     if unknown := sorted(set(content) - {*_TEXTS, *_OPTIONAL}):
-        raise refuse("no such field", f"Use one of {', '.join((*_TEXTS, *_OPTIONAL))}", unknown[0])
+        raise refuse("this field is unknown", f"Use one of {', '.join((*_TEXTS, *_OPTIONAL))}", unknown[0])
     for name in (*_TEXTS, "doi"):
         if not isinstance(content.get(name, "" if name == "doi" else None), str):
             raise refuse("a text is missing here", f'Write {name} = "..."', name)
@@ -183,7 +183,7 @@ def _options(reconstructor: str, options: Mapping[str, Any], refuse: _Refuse) ->
         field = f"options.{name}"
         if name not in known:
             remedy = f"Use one of {', '.join(known)}" if known else f"'{reconstructor}' has none"
-            raise refuse("no such option", remedy, field)
+            raise refuse("this option is unknown", remedy, field)
         if known[name] and repr(value) not in map(repr, known[name]):
             raise refuse(f"'{value}' is unknown", f"Choose {', '.join(map(str, known[name]))}", field)
         if not known[name] and not _NUMBERS[name][0](value):
@@ -253,8 +253,7 @@ def _truths(content: dict[str, Any], use: str, refuse: _Refuse) -> list[Truth]:
         if name == "possible" and not isinstance(value, bool):
             raise refuse(f"{value!r} is not a truth value", "Write true or false, without quotes", field)
         cells = value if isinstance(value, list) else [0 if isinstance(value, str) else value]
-        whether = name == "possible" and isinstance(value, bool)
-        if not cells or not (whether or all(map(_is_number, cells))):
+        if not cells or not (name == "possible" or all(map(_is_number, cells))):
             problem = "a value is a number or a list of them (finite), a text, and of possible true or false"
             raise refuse(problem, "Write value = 1.5", field)
         if not isinstance(entry.get("cause", ""), str) or not (_is_number(scale) and scale > 0):
@@ -264,7 +263,7 @@ def _truths(content: dict[str, Any], use: str, refuse: _Refuse) -> list[Truth]:
 
 
 def _truth(truth: Truth, reconstructor: str, printed: Mapping[str, Any], refuse: _Refuse) -> None:
-    """Refuse a truth of which no set can speak: its name is misspelt, or its value cannot be that of the quantity."""
+    """Refuse a truth whose name is misspelt, or whose value the quantity cannot have."""
     name, field, value = truth.name, f"truths.{truth.name}", digits(truth.value)[0]
     if name == "possible":
         return

@@ -122,7 +122,7 @@ def population(kind: str, cv: float, zeros: float, size: int | tuple[int, ...], 
     """Draw independent values with mean 1 and the given SD/mean.
 
     `zeros` is the probability of an exact zero, `kind` ({"lognormal", "gamma"}) the distribution of the others. Raises
-    RestatedError if so many zeros need a larger SD/mean, or the kind is unknown.
+    RestatedError if that share of zeros needs a larger SD/mean, or the kind is unknown.
     """
     check_numbers(cv=cv, zeros=zeros)
     check_finite(cv=cv)

@@ -37,7 +37,7 @@ DETERMINANT_SLACK = 1e-12
 GRID = 7  #: Points per side of the grid on which `over_box` looks for ends inside the box before polishing them
 #: An end inside the box must beat every vertex by this share of the largest value: below, the two are equal.
 GAIN = 1e-12
-#: `equations` stops when no coefficient moves by more than this, or refuses after so many rounds.
+#: `equations` stops when no coefficient moves by more than this, and refuses after this number of rounds.
 MOVED, ROUNDS = 1e-9, 1_000
 
 

@@ -131,7 +131,7 @@ def two_arms(box: Mapping[str, Interval], options: Mapping[str, Any], elements: 
     Raises a RestatedError if a group has no limit or there are too many tables.
     """
     whole = box.get("n", ANY)
-    if "share" in box and "whole" in box:  # a subgroup: so many percent of so many
+    if "share" in box and "whole" in box:  # a subgroup: a percentage of a number of cases
         whole = box["share"][0] * box["whole"][0] / 100, box["share"][1] * box["whole"][1] / 100
     first, second = (_arm(box, which, whole[1] - 1) for which in "12")
     tests: list[str] = [options["test"]] if "test" in options else list(TESTS)
@@ -165,7 +165,7 @@ def shares(box: Mapping[str, Interval], options: Mapping[str, Any], elements: Co
     """Return the counts of all parts of a total that give printed shares, by letter, and the total ``n``.
 
     Shares are printed in percent under names such as ``a+b / a+b+c``. The total is ``n``, or follows from a ``rate``
-    per so many (option `per`) of an ``exposure``, with an exact Poisson interval ``ci_low`` to ``ci_high``.
+    (events in `per` units of ``exposure``, an option), with an exact Poisson interval ``ci_low`` to ``ci_high``.
     """
     parts = {name: [part.split("+") for part in name.replace(" ", "").split("/")] for name in box if "/" in name}
     letters = sorted({letter for both in parts.values() for part in both for letter in part})

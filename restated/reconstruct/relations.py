@@ -132,7 +132,7 @@ def loosened(
 ) -> Box:
     """Widen printed numbers that authors compute from others by what the rounding of those others moves.
 
-    Only members of a family are so computed, from numbers outside it where these suffice. What else the others leave
+    Authors compute only members of a family, from numbers outside it where these suffice. What else the others leave
     open, such as the sign behind a two-sided p, widens nothing, and `counts` are not rounded. A number that the others
     contradict keeps its interval. `domains` are the natural limits of quantities.
     """

@@ -85,7 +85,7 @@ def score_samples(
 
     `mean`, `sd` (str, Printed, or pair of numbers): as printed; the SD has divisor n - `ddof`. `n`: at least 2. `low`,
     `high`: ends of the scale. `limit`: up to this many samples are listed, above it `draws` are drawn with `seed`.
-    `items`: each score is the mean of so many whole ones, or goes in steps of 1 / `items`; the message counts sums.
+    `items`: number of whole scores of which each score is the mean, or steps of a scale in 1; the message counts sums.
     Raises a RestatedError for an n or scale that is unusable or too large, or an unbounded mean or SD.
 
     A sample is a table of frequencies: the order of cases does not count, and each table is as likely as any other to

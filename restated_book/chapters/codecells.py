@@ -41,7 +41,7 @@ def _read(file: Path, stamp: int) -> tuple[Cell, ...]:
 
 
 def of(file: Path) -> tuple[Cell, ...]:
-    """Return the code cells of a notebook's file; none if there is no such file."""
+    """Return the code cells of a notebook's file; none if the file does not exist."""
     return _read(file, file.stat().st_mtime_ns) if file.is_file() else ()
 
 

@@ -29,7 +29,7 @@ LEFT_OUT = ("book/ledger", "book/to-verify", "book/data-dictionary", "book/downl
 REFERENCES = "book/references"
 #: A table behind a figure is printed while it is about as long as the figure is high; a longer one is in its CSV.
 MOST_ROWS = 12
-#: From so many columns on, a table is set smaller; from so many on, it is turned, as an upright page is too narrow.
+#: Columns from which a table is set smaller, and from which it is turned, as an upright page is too narrow.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")  #: Pages break between these
 BLOCKS = (*HEADINGS, "p", "li", "dt", "dd", "pre", "tr", "img", "figcaption")

@@ -10,7 +10,7 @@ PAGE = "book/reconstructed-data"  #: Page of the book that shows them
 
 
 def index(folder: Path) -> list[dict]:
-    """Return the entries of the index in `folder`; none where a book has no such data."""
+    """Return the entries of the index in `folder`; none for a book without such data."""
     file = folder / INDEX
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []
 

@@ -132,7 +132,7 @@ def _reconstructed() -> Path:
 
 
 def link(root: str, chapter: str) -> list[tuple[str, str]]:
-    """Return the link to the reconstructed data of a chapter, as address and words; none if it has no such data."""
+    """Return the link to the reconstructed data of a chapter, as address and words; none if it has none."""
     there = any(entry["chapter"] == chapter for entry in sets.index(_reconstructed()))
     return [(f"{root}{sets.PAGE}.html#sets-{chapter}", "reconstructed data")] if there else []
 

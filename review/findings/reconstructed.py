@@ -129,7 +129,7 @@ def costs() -> Iterator[Dataset]:
         size, mean = n[row["arm"]], row["per_window"]
         zeros, seed = round(share * size), COST_SEED + i
         if spread * mean <= moments.sd_range(size, mean, zeros)[0]:
-            continue  # so many zeros have a larger SD
+            continue  # this number of zeros needs a larger SD
         x = moments.exact_samples(size, mean, spread * mean, kind, zeros=zeros, draws=COST_DRAWS, seed=seed).round(2)
         draw, patient = (at.ravel() + 1 for at in np.indices(x.shape))
         named = {"window": row["period"], "months": row["months"], "arm": row["arm"], "shape": shape, "spread": spread}

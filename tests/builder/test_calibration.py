@@ -75,7 +75,10 @@ def test_a_place_that_cannot_be_written_is_one_message(folder, tmp_path, capsys,
 
 @pytest.mark.parametrize(
     "where, message",
-    [("nowhere", "nowhere: there is no such folder"), ("cases/a.toml", "a.toml: this is a file, not a folder")],
+    [
+        ("nowhere", "nowhere: the folder does not exist"),
+        ("cases/a.toml", "a.toml: cases are read from a folder, and this is a file"),
+    ],
 )
 def test_a_place_without_cases_is_one_message(folder, tmp_path, capsys, where, message):
     assert cli.main(["calibrate", str(folder.parent / where), "--out", str(tmp_path / "rows.csv")]) == 1

@@ -16,9 +16,9 @@ from review.findings.cohort import classes, design, effects, statements
 from review.findings.cohort.design import CELLS, DECISIVE, Cohort, Design, covariates, high_risk_index
 
 SEED = 2011
-#: A cohort is analysed if so many children of every cell, as a line needs, have two ratings; else it is undefined.
+#: Children with two ratings that every cell needs, as a line does, for a cohort to be analysed.
 LEAST_IN_CELL = 2
-AGAIN = 20  #: The mean of so many first cohorts is kept, so that they can be computed again and compared
+AGAIN = 20  #: First cohorts whose mean is kept, so that they can be computed again and compared
 GRID = tuple(round(0.1 * i, 1) for i in range(16))  #: Extra growth of the decisive cell for the curves of power
 #: Scenarios counted for variations of the design.
 VARIED = ("nothing", "main", "extra-050")
@@ -183,7 +183,7 @@ def _summary(key: str, values: pd.DataFrame) -> pd.DataFrame:
     for name in (name for name in names if "|" in name):
         scenario, extra, event = name.split("|")
         add(scenario, float(extra), event, values[name].mean())
-        four_way = scenario.split("-")[0] not in effects.GROWERS  # the others have no such term
+        four_way = scenario.split("-")[0] not in effects.GROWERS  # the others lack this term
         if event == "four-way" and four_way and "noise four-way" in values:
             estimate = values["noise four-way"] + float(extra)
             found = estimate.abs() > statements.CRITICAL * values["se disorganized × boy × risk × time"]

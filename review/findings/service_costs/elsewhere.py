@@ -19,7 +19,7 @@ def spread_from_range(n: int, mean: float, low: float, high: float) -> tuple[flo
     """Return the smallest and largest SD/mean of n values with this mean whose smallest is `low` and largest `high`.
 
     Both ends are members. The smallest spread has all others equal; the largest has them at the ends but for one, which
-    makes the mean right. A mean that no such values have is refused.
+    makes the mean right. A mean that such values cannot have is refused.
     """
     rest = n * mean - low - high
     if n < 3 or not (n - 2) * low <= rest <= (n - 2) * high:

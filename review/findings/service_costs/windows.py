@@ -18,7 +18,7 @@ PERIODS = tuple(STATED)
 
 
 def totals(table: pd.DataFrame, months: dict[str, int]) -> pd.DataFrame:
-    """Return total cost per patient by window and arm, per year and per window of so many `months`."""
+    """Return total cost per patient by window and arm, per year and per window of `months`."""
     rows = {(r["period"], r["group"]): r for r in table[table["category"] == TOTAL].to_dict("records")}
     out = []
     for period in PERIODS:

@@ -58,7 +58,7 @@ def main() -> int:
     parser.add_argument("targets", nargs="*", metavar="target", help=f"one of {', '.join(TARGETS)}; default all")
     args = parser.parse_args()
     if unknown := set(args.targets) - TARGETS.keys():
-        parser.error(f"no such target: {', '.join(sorted(unknown))}")
+        parser.error(f"unknown targets: {', '.join(sorted(unknown))}")
     if importlib.util.find_spec("atheris") is None:
         print("error: atheris is not installed. Run `.venv/bin/python -m pip install atheris`.", file=sys.stderr)
         return 1

@@ -48,7 +48,7 @@ def test_a_case_is_read(tmp_path):
         ('use = "cover"', 'use = "score"', "field 'use': 'score' is unknown. Choose cover"),
         ('grade = "P"', 'grade = "A"', "field 'grade'"),
         ('test = "fisher"', 'test = "fishers"', "field 'options.test'.*Choose fisher"),
-        ('test = "fisher"', 'tests = "fisher"', "field 'options.tests': no such option. Use one of test"),
+        ('test = "fisher"', 'tests = "fisher"', "field 'options.tests': this option is unknown. Use one of test"),
         ('n1 = "20"', "n1 = 20", "field 'printed.n1': 20 is not a text. Keep the digits as printed"),
         ('n1 = "20"', 'n1 = "many"', "field 'printed.n1': 'many' is not a number"),
         ('test = "fisher"', 'test = ["fisher"]', "field 'options.test'.*Choose fisher"),
@@ -70,7 +70,7 @@ def test_a_case_is_read(tmp_path):
             'possible = { value = "false"',
             "field 'truths.possible': 'false' is not a truth value",
         ),
-        ("[printed]", "printed = 3\n[more]", "field 'more': no such field"),
+        ("[printed]", "printed = 3\n[more]", "field 'more': this field is unknown"),
         ("value = 3,", "", "field 'truths.events1': a truth needs value and how"),
         ("value = 3,", "valeu = 3, value = 3,", "field 'truths.events1': 'valeu' is unknown"),
         ('use = "stress"', 'use = "no"', "field 'truths.table': 'no' is unknown"),
@@ -180,7 +180,7 @@ def test_a_statement_takes_numbers_of_any_other_name(tmp_path, role):
         ("scores", "ddof = true", "'True' is unknown. Choose 0, 1"),
         ("square table", "k = 1", "Write the number of categories"),
         ("statement", "times = [1, 1]", "Write a list, as"),
-        ("twin table", "step = 1", "no such option. 'twin table' has none"),
+        ("twin table", "step = 1", "this option is unknown. 'twin table' has none"),
     ],
 )
 def test_options_that_cannot_be_used_are_refused(tmp_path, reconstructor, option, message):
