@@ -45,10 +45,8 @@ def summary(rows: pd.DataFrame, out: Path) -> str:
         lines.append(
             f"  {use}: {', '.join(f'{row.strength} {row.inside} of {row.truths}' for row in own.itertuples())}"
         )
-    for what in (score.UNBOUNDED, score.NOT_SUPPORTED, score.GIVEN):
-        counts = (
-            rows[rows["printed" if what == score.GIVEN else "inside"] == what].groupby("strength", sort=False).size()
-        )
+    for column, what in (("inside", score.UNBOUNDED), ("inside", score.NOT_SUPPORTED), ("printed", score.GIVEN)):
+        counts = rows[rows[column] == what].groupby("strength", sort=False).size()
         if len(counts):
             lines.append(f"  {what}: {', '.join(f'{strength} {count}' for strength, count in counts.items())}")
     return "\n".join(lines)

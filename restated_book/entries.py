@@ -26,9 +26,8 @@ _TABLES = paths.tables(__file__)
 IN_PLACE, CHECKED = _TABLES["in_place"], _TABLES["checked"]
 #: Each verdict has a shape that stays readable in grey and in print.
 VERDICT_SHAPES = _TABLES["shapes"] | {name: shape for name, (shape, _) in IN_PLACE.items()}
-VERDICT_SHORT = (
-    SHORT | {"not-recomputable": "data not available to us"} | {n: words for n, (_, words) in IN_PLACE.items()}
-)
+VERDICT_SHORT = SHORT | {"not-recomputable": "data not available to us"}
+VERDICT_SHORT |= {name: words for name, (_, words) in IN_PLACE.items()}
 #: All answers to the question whether a number could be recomputed, in the order in which they are listed.
 ANSWERS = (*VERDICTS[:4], "by-construction", "not-recomputable", "unverified", "design-fact", "statement", "new")
 VERDICT_SHORT |= {name: status.shown(words) for name, words in CHECKED.items()}

@@ -179,13 +179,16 @@ def _joined(number: PublishedNumber, rows: list[dict]) -> dict:
     said = rules.SHORT | config.load().verdicts
     shown = "; ".join(f"{row['id']}: {row['restated_text']}, {said[row['verdict']]}" for row in rows)
     text = _range_text(ends, first["digits"], first["unit_shown"])
-    joined: dict[str, Any] = dict.fromkeys(("interval", "interval_kind"), "set") | dict.fromkeys(
-        ("restated_text", "interval_text"), text
-    )
-    joined |= {"restated_low": ends[0], "restated_high": ends[1]}
-    joined["verdict"] = verdicts.pop() if len(verdicts) == 1 else "compatible" if verdicts & AGREES else "differs"
-    joined["reason"] = f"the set over {len(rows)} choices; {shown}"
-    return first | joined
+    return first | {
+        "restated_low": ends[0],
+        "restated_high": ends[1],
+        "restated_text": text,
+        "interval": "set",
+        "interval_text": text,
+        "interval_kind": "set",
+        "verdict": verdicts.pop() if len(verdicts) == 1 else "compatible" if verdicts & AGREES else "differs",
+        "reason": f"the set over {len(rows)} choices; {shown}",
+    }
 
 
 def _printed_entry(

@@ -19,7 +19,9 @@ MIME = "application/vnd.restated.files+json"  #: Key in a notebook's outputs und
 KINDS = ("files", "folders", "asked", "modules", "numbers", "works", "heads", "variables", "sources", "unobserved")
 _TABLES = paths.tables(__file__)
 #: Where the data of a result are; what is built or belongs to the environment; packages that open files without Python.
-_DATA, _ELSEWHERE, _ENVIRONMENT, _UNSEEN_READERS = map(tuple, list(_TABLES.values())[:4])
+_DATA, _ELSEWHERE, _ENVIRONMENT, _UNSEEN_READERS = (
+    tuple(_TABLES[name]) for name in ("data", "elsewhere", "environment", "unseen_readers")
+)
 _ELSEWHERE += tuple(watch.ROOMS)
 #: Folders outside the book that belong to the system, to Jupyter or to caches of libraries.
 _SYSTEM = [Path(f"/{name}") for name in _TABLES["system"]] + [Path.home() / name for name in _TABLES["home"]]
@@ -27,9 +29,7 @@ _SYSTEM += (Path(os.environ[name]) for name in _TABLES["named"] if name in os.en
 #: Folders of installed packages.
 _PACKAGES = {os.path.join(sysconfig.get_path(kind), "") for kind in ("purelib", "platlib")}
 #: What installs packages, and what it notes of them.
-_INSTALLER = re.compile(
-    r"\.(?:dist|egg)-info\b|\.pth$|-packages.(?:_distutils_hack|pip|pkg_resources|setuptools|wheel)\b"
-)
+_INSTALLER = re.compile(r"\.(dist|egg)-info\b|\.pth$|-packages.(_distutils_hack|pip|pkg_resources|setuptools|wheel)\b")
 _FIRST = re.compile(r'^"?([^/,\n]+)', re.M)  #: First part of each path in the list of a package's files
 
 

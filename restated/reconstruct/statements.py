@@ -153,8 +153,7 @@ def ranges(
     for name, ties in readings(box, options, elements).items():
         kh = KNAPP_HARTUNG if name.startswith("t,") else (1.0, 1.0)
         domains["most_kh"] = (1.0, 1 / kh[0])
-        derived = "derived" in elements
-        loose = relations.loosened(box, domains, ties, FAMILIES, counts) if derived else dict(box)
+        loose = relations.loosened(box, domains, ties, FAMILIES, counts) if "derived" in elements else dict(box)
         try:
             start = {key: meet(ends, domains.get(key, ANY)) or ends for key, ends in loose.items()}
             untied[name] = inner = relations.narrow(domains | limits | start, ties)

@@ -18,7 +18,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-#: What most notebooks import sooner or later. Those that are not installed are left out.
+#: What most notebooks import, where it is installed. `restated.words` would read it, but a book may bring that package.
 PRELOADED: list[str] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["preloaded"]
 REQUEST_BYTES = 1 << 17  #: Largest request: arguments and environment of one kernel
 

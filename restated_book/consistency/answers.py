@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from restated_book import register
-from restated_book.consistency import checks
+from restated_book.consistency import checks, groups
 from restated_book.consistency.checks import Result
 from restated_book.consistency.run import run, unchecked
 from restated_book.ledger import NO_CHECK
@@ -19,7 +19,7 @@ def of(results: Iterable[Result], unchecked: Mapping[str, str] | None = None) ->
     """Return the answers by id of a printed number: ``check``, its methods, and the greatest power of them.
 
     ``check_reason`` is what a failed check found, or why none applies (`unchecked`). Checks that rest on an unverified
-    number answer nothing, and nor do those that used only a size given with a number.
+    number do not count; one that used only a size given with a number says nothing about that number.
     """
     found: defaultdict[str, defaultdict[str, list[Result]]] = defaultdict(lambda: defaultdict(list))
     for result in results:
@@ -41,5 +41,6 @@ def of(results: Iterable[Result], unchecked: Mapping[str, str] | None = None) ->
 
 if __name__ == "__main__":
     numbers = register.load()
-    found = run(numbers)
-    json.dump(of(found, unchecked(numbers, found)), sys.stdout)
+    listed = groups.load(numbers)
+    found = run(numbers, listed)
+    json.dump(of(found, unchecked(numbers, found, listed)), sys.stdout)

@@ -21,7 +21,7 @@ RESOURCE = "audit-groups"
 FIELDS = ("value", "ci_low", "ci_high", "p", *COUNT_COLUMNS)  #: Columns of a register row that a reference may name
 #: The check whose whole is a statement in words, followed by the sizes of both samples where they are needed.
 STATED = "difference-words"
-#: Differences in words, as a result names them.
+#: Differences in words that :mod:`restated.audit.differences` takes, as a result names them.
 SAID = {"positive": "larger in the first", "negative": "smaller in the first", "null": "no different"}
 
 

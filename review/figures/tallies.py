@@ -70,11 +70,11 @@ def outcome_bars(table: pd.DataFrame, outcomes: Sequence[str]) -> Drawn:
     fills = dict(zip(outcomes, OUTCOMES))
     stacked_bars(chart, counts, list(fills.values()), [f"part-{j}" for j in range(len(fills))])
     fill_key(chart, fills)
-    total = counts.sum(axis=0)
+    total, second = counts.sum(axis=0), counts[:, 1] if len(outcomes) > 1 else np.zeros(1)
     alt = alt_text(
         f"{plural(int(total.sum()), 'check')} of {plural(len(checks), 'kind')}: "
         + ", ".join(f"{n:,.0f} {outcome}" for n, outcome in zip(total, outcomes)),
         f"Most checks: {checks[0]} ({counts[0].sum():,.0f})",
-        *[f"Most {outcomes[1]}: {checks[np.argmax(n)]} ({n.max():,.0f})" for n in counts.T[1:2] if n.any()],
+        f"Most {outcomes[1]}: {checks[second.argmax()]} ({second.max():,.0f})" if second.any() else "",
     )
     return Drawn(chart.fig, alt, pd.DataFrame({"check": checks} | dict(zip(outcomes, counts.T.astype(int)))))

@@ -181,7 +181,8 @@ def shrink(
         file = data / resource["path"]
         kind = file.parent.name
         # Groups of the audit name numbers of all findings.
-        if kind == "audit" or not (whole or (kind not in UNREAD and (kind not in NAMED or file.stem in named))):
+        unread = kind in UNREAD or (kind in NAMED and file.stem not in named)
+        if kind == "audit" or (unread and not whole):
             file.unlink()
             continue
         if file.parent.name == "published":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from restated.audit import differences
 from restated.errors import RestatedError
 from restated_book import register
 from restated_book.consistency import groups
@@ -30,6 +31,10 @@ def test_references_name_a_value_or_a_column(numbers, tmp_path):
     assert [(ref.sign, ref.count) for ref in group.parts] == [(1, 99), (-1, 108)]
     assert group.whole[0].count == 207
     assert [row.id for row in group.rows] == ["finkel2000-n-mz", "finkel2000-n-dz", "finkel2000-a2"]
+
+
+def test_the_words_for_a_difference_are_those_of_the_library():
+    assert tuple(groups.SAID) == differences.WORDS
 
 
 def test_a_size_may_be_any_number_up_to_the_one_published(numbers, tmp_path):
